@@ -1,0 +1,1 @@
+"""The scenario layer: what people write, checked and explained in their own words."""

@@ -1,0 +1,78 @@
+"""The scenario as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from channelsim.scenario.base import Name, Record
+from channelsim.scenario.market import Segment, Source
+from channelsim.scenario.motion import Motion
+from channelsim.scenario.routing import RoutingRule
+from channelsim.scenario.team import Team
+
+FORMAT_VERSION = 1
+LAST_START_DAY = 28
+MAX_MONTHS = 240
+MAX_REPLICATIONS = 1_000_000
+MAX_SEED = 2**63 - 1
+IMPLICIT_STRATEGY = "as_is"
+
+
+class Horizon(Record):
+    """The time that is simulated."""
+
+    start: dt.date = Field(
+        description="first day; months run from this day of the month, so at most the 28th"
+    )
+    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)]
+    warmup_months: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="months at the start that fill the pipeline and are left out of the results"
+    )
+
+    @field_validator("start")
+    @classmethod
+    def _day_exists_every_month(cls, start: dt.date) -> dt.date:
+        if start.day > LAST_START_DAY:
+            raise ValueError(f"starts on day {start.day}: a day from 1 to 28 exists in every month")
+        return start
+
+    @model_validator(mode="after")
+    def _something_is_left(self) -> Horizon:
+        if self.warmup_months >= self.months:
+            raise ValueError(
+                f"warmup_months ({self.warmup_months}) leaves nothing of {self.months} months: it must be shorter"
+            )
+        return self
+
+
+DecisionMetric = Literal["contribution", "gross_margin", "bookings", "won"]
+
+
+class Scenario(Record):
+    """A market, the teams, the ways to sell, and the strategies to compare."""
+
+    channelsim: Literal[1] = Field(description="version of this file format")
+    name: Annotated[str, Field(min_length=1)]
+    description: str = ""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        default="USD", description="three-letter code of the one currency"
+    )
+    horizon: Horizon
+    segments: Annotated[dict[Name, Segment], Field(min_length=1)]
+    sources: Annotated[dict[Name, Source], Field(min_length=1)]
+    teams: Annotated[dict[Name, Team], Field(min_length=1)]
+    motions: Annotated[dict[Name, Motion], Field(min_length=1)]
+    routing: Annotated[list[RoutingRule], Field(min_length=1)] | None = Field(
+        default=None, description="first rule that fits decides; may stand in each strategy instead"
+    )
+    strategies: dict[Name, dict[str, Any]] = Field(
+        default={}, description="name -> {dotted path: value}: what each strategy changes in this file"
+    )
+    decision_metric: DecisionMetric = Field(
+        default="contribution", description="what the strategies are judged by: more is better"
+    )
+    replications: Annotated[int, Field(ge=1, le=MAX_REPLICATIONS)] = 100
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 1

@@ -1,0 +1,142 @@
+"""Who sells: a team's hours, its queue, its people and their pay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from channelsim.scenario.base import BY_SHAPE, MAPPING, SCALAR, NonNegative, Positive, Record, Share
+from channelsim.scenario.distributions import Distribution
+
+CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
+MAX_HEADCOUNT = 10_000
+
+Clock = Annotated[str, Field(pattern=CLOCK_PATTERN)]
+Days = Literal["mon-fri", "mon-sat", "mon-sun"]
+DAYS_OPEN: dict[str, int] = {"mon-fri": 5, "mon-sat": 6, "mon-sun": 7}
+Headcount = Annotated[int, Field(ge=0, le=MAX_HEADCOUNT)]
+
+
+def hour_of(clock: str) -> float:
+    """The hour of the day that "HH:MM" names."""
+    hours, minutes = clock.split(":")
+    return int(hours) + int(minutes) / 60
+
+
+class Hours(Record):
+    """When a team works."""
+
+    days: Days = "mon-fri"
+    open: Clock = Field(default="09:00", description='start of the working day, "HH:MM"')
+    close: Clock = Field(default="17:00", description='end of the working day, "HH:MM"')
+    holidays: list[dt.date] = Field(default=[], description="dates on which this team does not work")
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Hours:
+        if hour_of(self.open) >= hour_of(self.close):
+            raise ValueError(
+                f"opens at {self.open} and closes at {self.close}: it must open before it closes"
+            )
+        return self
+
+
+class Queue(Record):
+    """How waiting leads and free reps find each other."""
+
+    assignment: Literal["pooled", "owned"] = Field(
+        default="pooled",
+        description="pooled: any free rep takes the next lead; owned: a lead is one rep's while it is in the team",
+    )
+    discipline: Literal["oldest", "newest", "largest", "furthest_stage"] = Field(
+        default="oldest",
+        description="who goes first: the longest waiting, the last to come, the largest deal, the furthest step",
+    )
+    max_open_deals: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="most open deals that one rep may own; only with assignment: owned"
+    )
+
+    @model_validator(mode="after")
+    def _cap_needs_owners(self) -> Queue:
+        if self.max_open_deals is not None and self.assignment != "owned":
+            raise ValueError("max_open_deals needs assignment: owned (a pooled team's reps own no deals)")
+        return self
+
+
+class People(Record):
+    """How reps learn, differ, leave and are replaced. What is omitted does not happen."""
+
+    selling_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1.0,
+        description="share of working time spent selling; the rest is administration and meetings",
+    )
+    ramp_months: NonNegative = Field(default=0.0, description="months until a new rep is fully productive")
+    ramp_start: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.25, description="productivity of a new rep on the first day; rises in a straight line to 1"
+    )
+    starts_ramped: bool = Field(
+        default=True, description="whether those on board when the horizon starts are fully productive"
+    )
+    skill_cv: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.0, description="spread of skill among reps: standard deviation of a mean of 1"
+    )
+    annual_attrition: NonNegative = Field(
+        default=0.0,
+        description="leavers a year for each filled seat; 0.35 = an average stay of 1 / 0.35 years",
+    )
+    hire_days: Distribution = Field(
+        default=45.0, description="days from a departure to the successor's first day"
+    )
+    orphan_share: Share = Field(
+        default=0.0, description="chance that a leaver's open deal is lost rather than passed to a colleague"
+    )
+
+
+class Pay(Record):
+    """What a rep costs."""
+
+    salary: NonNegative = Field(default=0.0, description="base salary a year")
+    on_target_variable: NonNegative = Field(
+        default=0.0, description="variable pay a year at 100% of quota; in proportion to attainment"
+    )
+    annual_quota: Positive | None = Field(
+        default=None, description="bookings a year for 100%; omitted = variable pay is paid in full, by time"
+    )
+    handoff_credit: Share = Field(
+        default=0.0,
+        description="share of a won deal's value that counts for the rep who handed it to another team",
+    )
+    overhead_rate: NonNegative = Field(default=0.0, description="benefits and overhead as a share of salary")
+    travel_per_visit: NonNegative = Field(default=0.0, description="travel cost of one visit")
+    tool_seats_per_month: dict[str, NonNegative] = Field(
+        default={}, description="software: cost of one rep's seat a month, by tool"
+    )
+    hire_cost: NonNegative = Field(default=0.0, description="recruiting cost of each hire")
+
+
+class Team(Record):
+    """People who work one queue in the same hours."""
+
+    channel: Literal["inside", "outside", "hybrid"] = Field(
+        description="how it sells: inside (phone, web), outside (in person), hybrid (both)"
+    )
+    headcount: Annotated[
+        Annotated[Headcount, SCALAR] | Annotated[dict[Annotated[int, Field(ge=0)], Headcount], MAPPING],
+        BY_SHAPE,
+    ] = Field(
+        description="seats, or a plan by month from the start: {0: 8, 6: 10} = 8 seats, 10 from the seventh month"
+    )
+    hours: Annotated[Annotated[Literal["always"], SCALAR] | Annotated[Hours, MAPPING], BY_SHAPE] = Field(
+        default=Hours(), description='working hours, or "always"'
+    )
+    queue: Queue = Queue()
+    people: People = People()
+    pay: Pay = Pay()
+
+    @field_validator("headcount")
+    @classmethod
+    def _plan_starts_at_month_0(cls, plan: int | dict[int, int]) -> int | dict[int, int]:
+        if isinstance(plan, dict) and 0 not in plan:
+            raise ValueError("a headcount plan starts with month 0, for example {0: 8, 6: 10}")
+        return plan
