@@ -21,9 +21,7 @@ class Record(BaseModel):
 
 
 def _shape(value: Any) -> str:
-    return (
-        "mapping" if isinstance(value, dict | BaseModel) else "list" if isinstance(value, list) else "scalar"
-    )
+    return "mapping" if isinstance(value, dict | BaseModel) else "list" if isinstance(value, list) else "scalar"
 
 
 BY_SHAPE = Discriminator(_shape)

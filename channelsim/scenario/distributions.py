@@ -111,9 +111,7 @@ class Empirical(Record):
     def _weights_fit(self) -> Empirical:
         if self.weights is not None:
             if len(self.weights) != len(self.values):
-                raise ValueError(
-                    f"{len(self.weights)} weights for {len(self.values)} values: one each is right"
-                )
+                raise ValueError(f"{len(self.weights)} weights for {len(self.values)} values: one each is right")
             if sum(self.weights) <= 0:
                 raise ValueError("the weights add up to 0: at least one must be above 0")
         return self

@@ -19,8 +19,7 @@ PATTERNS: dict[str, tuple[list[float], list[float]]] = {
     "flat": ([1.0] * 24, [1.0] * 24),
     "office": ([0.0] * 9 + [1.0] * 8 + [0.0] * 7, [0.0] * 24),
     "web": (
-        [0.1] * 6
-        + [0.3, 0.6, 1.2, 1.8, 2.0, 2.0, 1.7, 1.8, 2.0, 1.9, 1.6, 1.2, 0.9, 0.8, 0.8, 0.7, 0.4, 0.2],
+        [0.1] * 6 + [0.3, 0.6, 1.2, 1.8, 2.0, 2.0, 1.7, 1.8, 2.0, 1.9, 1.6, 1.2, 0.9, 0.8, 0.8, 0.7, 0.4, 0.2],
         [0.1] * 8 + [0.3] * 14 + [0.1] * 2,
     ),
 }
@@ -64,9 +63,9 @@ class Source(Record):
     leads_per_month: NonNegative = Field(description="expected leads in a month of seasonality 1")
     mix: dict[str, Share] = Field(description="share of each segment among the leads; adds up to 1")
     cost_per_lead: NonNegative = Field(default=0.0, description="marketing cost of one lead")
-    seasonality: (
-        Annotated[list[NonNegative], Field(min_length=MONTHS_A_YEAR, max_length=MONTHS_A_YEAR)] | None
-    ) = Field(default=None, description="12 factors, January first; omitted = 1 throughout")
+    seasonality: Annotated[list[NonNegative], Field(min_length=MONTHS_A_YEAR, max_length=MONTHS_A_YEAR)] | None = (
+        Field(default=None, description="12 factors, January first; omitted = 1 throughout")
+    )
     annual_growth: Annotated[float, Field(gt=-1)] = Field(
         default=0.0, description="growth of the leads per month over a year: 0.2 = 20% more after 12 months"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, field_validator
@@ -22,9 +23,7 @@ def age_hours(age: str) -> float:
     """Hours that an age such as "30min", "4h" or "7d" stands for. Raises ValueError for anything else."""
     match = re.match(AGE_PATTERN, age)
     if match is None or float(match[1]) == 0:
-        raise ValueError(
-            f"{age!r} is not an age: write a number above 0 and a unit, such as 5min, 1h, 7d, 2w"
-        )
+        raise ValueError(f"{age!r} is not an age: write a number above 0 and a unit, such as 5min, 1h, 7d, 2w")
     return float(match[1]) * HOURS_PER_UNIT[match[2]]
 
 
@@ -49,9 +48,7 @@ class Attempts(Record):
         description="attempts before the lead is lost as unreachable"
     )
     reach: BySegment[Share] = Field(description="chance that one attempt reaches a warm, reachable lead")
-    spacing_hours: Distribution = Field(
-        default=24.0, description="calendar hours from one attempt to the next"
-    )
+    spacing_hours: Distribution = Field(default=24.0, description="calendar hours from one attempt to the next")
     effort_hours: Distribution = Field(default=0.05, description="selling hours that one attempt takes")
     cooling: Annotated[
         Annotated[dict[Age, Share], Tag("table")] | Annotated[HalfLives, Tag("half_lives")],
@@ -67,7 +64,7 @@ class Attempts(Record):
     def _ages_rise(cls, cooling: dict[str, float] | HalfLives) -> dict[str, float] | HalfLives:
         if isinstance(cooling, dict):
             ages = [age_hours(age) for age in cooling]
-            if any(later <= earlier for earlier, later in zip(ages, ages[1:], strict=False)):
+            if any(later <= earlier for earlier, later in pairwise(ages)):
                 raise ValueError("the ages must rise from one entry to the next")
         return cooling
 
@@ -75,9 +72,7 @@ class Attempts(Record):
 class Handoff(Record):
     """What happens when the step before was another team's."""
 
-    delay_hours: Distribution = Field(
-        default=0.0, description="calendar hours until the new team has the lead"
-    )
+    delay_hours: Distribution = Field(default=0.0, description="calendar hours until the new team has the lead")
     leak: Share = Field(default=0.0, description="chance that the lead is dropped on the way")
 
 
@@ -102,9 +97,7 @@ class Step(Record):
     touch_spacing_hours: BySegment[Distribution] = Field(
         default=0.0, description="calendar hours between one touch and the next"
     )
-    visit: bool = Field(
-        default=False, description="whether a touch is a visit in person (counted and priced)"
-    )
+    visit: bool = Field(default=False, description="whether a touch is a visit in person (counted and priced)")
     travel_hours: BySegment[Distribution] = Field(
         default=0.0, description="working hours on the road for one touch"
     )
@@ -137,7 +130,7 @@ class Step(Record):
     @classmethod
     def _values_rise(cls, table: dict[float, float]) -> dict[float, float]:
         values = list(table)
-        if any(later <= earlier for earlier, later in zip(values, values[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(values)):
             raise ValueError("the deal values must rise from one entry to the next")
         return table
 

@@ -8,9 +8,7 @@ from pydantic import Field, model_validator
 
 from channelsim.scenario.base import BY_SHAPE, LIST, SCALAR, NonNegative, Record, Share
 
-Names = Annotated[
-    Annotated[str, SCALAR] | Annotated[Annotated[list[str], Field(min_length=1)], LIST], BY_SHAPE
-]
+Names = Annotated[Annotated[str, SCALAR] | Annotated[Annotated[list[str], Field(min_length=1)], LIST], BY_SHAPE]
 
 
 class ValueRange(Record):

@@ -24,9 +24,7 @@ IMPLICIT_STRATEGY = "as_is"
 class Horizon(Record):
     """The time that is simulated."""
 
-    start: dt.date = Field(
-        description="first day; months run from this day of the month, so at most the 28th"
-    )
+    start: dt.date = Field(description="first day; months run from this day of the month, so at most the 28th")
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)]
     warmup_months: Annotated[int, Field(ge=0)] = Field(
         default=0, description="months at the start that fill the pipeline and are left out of the results"

@@ -36,9 +36,7 @@ class Hours(Record):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Hours:
         if hour_of(self.open) >= hour_of(self.close):
-            raise ValueError(
-                f"opens at {self.open} and closes at {self.close}: it must open before it closes"
-            )
+            raise ValueError(f"opens at {self.open} and closes at {self.close}: it must open before it closes")
         return self
 
 
@@ -85,9 +83,7 @@ class People(Record):
         default=0.0,
         description="leavers a year for each filled seat; 0.35 = an average stay of 1 / 0.35 years",
     )
-    hire_days: Distribution = Field(
-        default=45.0, description="days from a departure to the successor's first day"
-    )
+    hire_days: Distribution = Field(default=45.0, description="days from a departure to the successor's first day")
     orphan_share: Share = Field(
         default=0.0, description="chance that a leaver's open deal is lost rather than passed to a colleague"
     )

@@ -1,0 +1,1 @@
+"""The finance layer: a ledger and prices in, money out."""
