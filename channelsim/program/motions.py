@@ -1,0 +1,134 @@
+"""Motions and steps as arrays by stream, motion, step and month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from channelsim.program.arrays import NONE
+from channelsim.program.distributions import DistributionTable
+from channelsim.program.keys import key32
+from channelsim.program.layout import Layout
+from channelsim.scenario.base import for_segment
+from channelsim.scenario.motion import HalfLives, Step, age_hours
+from channelsim.scenario.schema import Scenario
+
+HOURS_A_DAY = 24.0
+HALF_LIFE_POINTS = 200
+SHORTEST_AGE_HOURS = 1 / 60
+LONGEST_AGE_HOURS = 8766.0
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class Curves:
+    """Collects tabulated curves over a logarithm and hands out (first, length)."""
+
+    def __init__(self) -> None:
+        self.x: list[float] = []
+        self.y: list[float] = []
+
+    def add(self, points: dict[float, float]) -> tuple[int, int]:
+        """Append a curve given as {position above 0: value}."""
+        first = len(self.x)
+        self.x.extend(math.log(position) for position in points)
+        self.y.extend(points.values())
+        return first, len(points)
+
+
+def cooling_points(cooling: dict[str, float] | HalfLives) -> dict[float, float]:
+    """What is left of a lead's warmth, by its age in hours."""
+    if isinstance(cooling, dict):
+        return {age_hours(age): left for age, left in cooling.items()}
+    ages = np.geomspace(SHORTEST_AGE_HOURS, LONGEST_AGE_HOURS, HALF_LIFE_POINTS)
+    left = cooling.fast_share * 0.5 ** (ages / cooling.fast_half_life_hours) + (1 - cooling.fast_share) * 0.5 ** (
+        ages / cooling.slow_half_life_hours
+    )
+    return dict(zip(ages.tolist(), left.tolist(), strict=True))
+
+
+def motion_arrays(scenario: Scenario, layout: Layout, table: DistributionTable) -> dict[str, FloatArray | IntArray]:
+    """The program's arrays of motions and steps, by name."""
+    motions = list(scenario.motions.values())
+    shape = (len(motions), layout.max_steps)
+    nurtures = [motion.nurture for motion in motions]
+    arrays: dict[str, FloatArray | IntArray] = {
+        "step_count": np.array([len(motion.steps) for motion in motions]),
+        "value_factor": np.array([motion.deal_value_factor for motion in motions]),
+        "nurture_share": np.array([n.share if n else 0.0 for n in nurtures]),
+        "nurture_max": np.array([n.max_times if n else 0 for n in nurtures]),
+        "nurture_hours_dist": np.array([table.add(n.days, HOURS_A_DAY) if n else NONE for n in nurtures]),
+    }
+
+    def by_step(value: Callable[[str, Step], float], kind: type = np.int64) -> FloatArray | IntArray:
+        array = np.zeros(shape, kind)
+        for m, motion in enumerate(motions):
+            for j, (name, step) in enumerate(motion.steps.items()):
+                array[m, j] = value(name, step)
+        return array
+
+    curves = Curves()
+    team_index = {name: index for index, name in enumerate(layout.teams)}
+    arrays |= {
+        "step_key": by_step(lambda name, _: key32("step", name)),
+        "step_team": by_step(lambda _, step: team_index[step.team]),
+        "step_touches": by_step(lambda _, step: step.touches),
+        "step_is_visit": by_step(lambda _, step: step.visit),
+        "step_is_opportunity": by_step(lambda _, step: step.opportunity),
+        "attempts_max": by_step(lambda _, step: step.attempts.max if step.attempts else 0),
+        "attempt_hours_dist": by_step(
+            lambda _, step: table.add(step.attempts.effort_hours) if step.attempts else NONE
+        ),
+        "attempt_spacing_dist": by_step(
+            lambda _, step: table.add(step.attempts.spacing_hours) if step.attempts else NONE
+        ),
+        "handoff_hours_dist": by_step(lambda _, step: table.add(step.handoff.delay_hours)),
+        "handoff_leak": by_step(lambda _, step: step.handoff.leak, np.float64),
+    }
+    for prefix, points_of in (
+        ("cooling", lambda step: cooling_points(step.attempts.cooling) if step.attempts else {}),
+        ("value_curve", lambda step: step.value_factor),
+    ):
+        placed = [[curves.add(points_of(step)) for step in motion.steps.values()] for motion in motions]
+        first = np.zeros(shape, np.int64)
+        length = np.zeros(shape, np.int64)
+        for m, row in enumerate(placed):
+            for j, (at, count) in enumerate(row):
+                first[m, j], length[m, j] = at, count
+        arrays |= {f"{prefix}_first": first, f"{prefix}_length": length}
+    arrays |= {"curve_x": np.array(curves.x, float), "curve_y": np.array(curves.y, float)}
+    return arrays | _by_stream(scenario, layout, table)
+
+
+def _by_stream(scenario: Scenario, layout: Layout, table: DistributionTable) -> dict[str, FloatArray | IntArray]:
+    """The arrays that differ by stream."""
+    shape = (len(layout.streams), len(layout.motions), layout.max_steps)
+    reach = np.zeros(shape)
+    advance = np.zeros((*shape, layout.months))
+    dists = {
+        name: np.full(shape, NONE, np.int64)
+        for name in ("effort_hours", "travel_hours", "touch_spacing", "patience_hours", "yes_hours", "no_hours")
+    }
+    for s, (source, segment) in enumerate(layout.streams):
+        for m, motion in enumerate(scenario.motions.values()):
+            for j, step in enumerate(motion.steps.values()):
+                at = (s, m, j)
+                if step.attempts:
+                    reach[at] = for_segment(step.attempts.reach, segment)
+                advance[at] = for_segment(step.advance, segment) * step.source_factor.get(source, 1.0)
+                no_days = step.buyer_days if step.buyer_days_if_no is None else step.buyer_days_if_no
+                patience = for_segment(step.patience_hours, segment)
+                if patience is None:
+                    patience = scenario.segments[segment].patience_hours
+                dists["effort_hours"][at] = table.add(for_segment(step.effort_hours, segment))
+                dists["travel_hours"][at] = table.add(for_segment(step.travel_hours, segment))
+                dists["touch_spacing"][at] = table.add(for_segment(step.touch_spacing_hours, segment))
+                dists["yes_hours"][at] = table.add(for_segment(step.buyer_days, segment), HOURS_A_DAY)
+                dists["no_hours"][at] = table.add(for_segment(no_days, segment), HOURS_A_DAY)
+                if patience is not None:
+                    dists["patience_hours"][at] = table.add(patience)
+    return {"reach": reach, "advance": advance, **{f"{name}_dist": array for name, array in dists.items()}}
