@@ -120,4 +120,5 @@ def as_lists(program: Program) -> Any:
 
     The rules index one dimension at a time (`advance[stream][motion]`), so they read both forms alike.
     """
-    return Program(*(value.tolist() if isinstance(value, np.ndarray) else value for value in program))
+    values: Any = (value.tolist() if isinstance(value, np.ndarray) else value for value in program)
+    return Program(*values)

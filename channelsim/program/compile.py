@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from channelsim.program.arrays import NONE, Program
@@ -28,7 +30,7 @@ def compile_program(scenario: Scenario) -> Program:
     """The program of one strategy. `scenario` is resolved: its routing is filled in and its names exist."""
     layout = layout_of(scenario)
     table = DistributionTable()
-    arrays = (
+    arrays: dict[str, Any] = (
         _clock(layout)
         | _streams(scenario, layout, table)
         | _routing(scenario, layout)

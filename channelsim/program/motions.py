@@ -65,7 +65,7 @@ def motion_arrays(scenario: Scenario, layout: Layout, table: DistributionTable) 
     }
 
     def by_step(value: Callable[[str, Step], float], kind: type = np.int64) -> FloatArray | IntArray:
-        array = np.zeros(shape, kind)
+        array: FloatArray | IntArray = np.zeros(shape, kind)
         for m, motion in enumerate(motions):
             for j, (name, step) in enumerate(motion.steps.items()):
                 array[m, j] = value(name, step)
