@@ -29,7 +29,7 @@ class Uniform(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
         if self.low > self.high:
-            raise ValueError(f"low ({self.low:g}) is above high ({self.high:g})")
+            raise ValueError(f"low {self.low:g} and high {self.high:g}; low must not be above high")
         return self
 
 
@@ -80,7 +80,8 @@ class Lognormal(Record):
     @model_validator(mode="after")
     def _one_centre(self) -> Lognormal:
         if (self.mean is None) == (self.median is None):
-            raise ValueError("a lognormal needs its mean or its median, exactly one of them")
+            given = "neither mean nor median" if self.mean is None else "both mean and median"
+            raise ValueError(f"{given}; a lognormal needs exactly one of them")
         return self
 
 
@@ -111,15 +112,15 @@ class Empirical(Record):
     def _weights_fit(self) -> Empirical:
         if self.weights is not None:
             if len(self.weights) != len(self.values):
-                raise ValueError(f"{len(self.weights)} weights for {len(self.values)} values: one each is right")
+                raise ValueError(f"{len(self.weights)} weights for {len(self.values)} values; must be one for each")
             if sum(self.weights) <= 0:
-                raise ValueError("the weights add up to 0: at least one must be above 0")
+                raise ValueError("the weights add up to 0; at least one must be above 0")
         return self
 
 
 def _require_low_mode_high(low: float, mode: float, high: float) -> None:
     if not low <= mode <= high:
-        raise ValueError(f"low ({low:g}), mode ({mode:g}), high ({high:g}) must be in this order")
+        raise ValueError(f"low {low:g}, mode {mode:g} and high {high:g}; they must rise in this order")
 
 
 DISTRIBUTIONS = (

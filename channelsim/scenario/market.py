@@ -38,7 +38,7 @@ class WeekPattern(Record):
     @classmethod
     def _some_weekday_hour(cls, weights: list[float]) -> list[float]:
         if sum(weights) <= 0:
-            raise ValueError("all 24 weights are 0: at least one hour must be above 0")
+            raise ValueError("all 24 weights are 0; at least one hour must be above 0")
         return weights
 
 
@@ -85,5 +85,5 @@ class Source(Record):
     def _adds_up(cls, mix: dict[str, float]) -> dict[str, float]:
         total = sum(mix.values())
         if abs(total - 1) > MIX_TOLERANCE:
-            raise ValueError(f"the shares add up to {total:.6g}: they must add up to 1")
+            raise ValueError(f"the shares add up to {total:.6g}; they must add up to 1")
         return mix

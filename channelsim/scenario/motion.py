@@ -23,7 +23,7 @@ def age_hours(age: str) -> float:
     """Hours that an age such as "30min", "4h" or "7d" stands for. Raises ValueError for anything else."""
     match = re.match(AGE_PATTERN, age)
     if match is None or float(match[1]) == 0:
-        raise ValueError(f"{age!r} is not an age: write a number above 0 and a unit, such as 5min, 1h, 7d, 2w")
+        raise ValueError(f"{age!r} is not an age; write a number above 0 and a unit, such as 5min, 1h, 7d, 2w")
     return float(match[1]) * HOURS_PER_UNIT[match[2]]
 
 
@@ -65,7 +65,7 @@ class Attempts(Record):
         if isinstance(cooling, dict):
             ages = [age_hours(age) for age in cooling]
             if any(later <= earlier for earlier, later in pairwise(ages)):
-                raise ValueError("the ages must rise from one entry to the next")
+                raise ValueError(f"the ages {', '.join(cooling)}; they must rise from one entry to the next")
         return cooling
 
 
@@ -131,7 +131,9 @@ class Step(Record):
     def _values_rise(cls, table: dict[float, float]) -> dict[float, float]:
         values = list(table)
         if any(later <= earlier for earlier, later in pairwise(values)):
-            raise ValueError("the deal values must rise from one entry to the next")
+            raise ValueError(
+                f"the deal values {', '.join(f'{v:g}' for v in values)}; they must rise from one entry to the next"
+            )
         return table
 
 

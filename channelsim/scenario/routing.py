@@ -20,7 +20,7 @@ class ValueRange(Record):
     @model_validator(mode="after")
     def _some_value_fits(self) -> ValueRange:
         if self.below is not None and self.below <= self.at_least:
-            raise ValueError(f"no value is at least {self.at_least:g} and below {self.below:g}")
+            raise ValueError(f"at_least {self.at_least:g} and below {self.below:g}; below must be the larger")
         return self
 
 

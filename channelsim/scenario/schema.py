@@ -34,14 +34,16 @@ class Horizon(Record):
     @classmethod
     def _day_exists_every_month(cls, start: dt.date) -> dt.date:
         if start.day > LAST_START_DAY:
-            raise ValueError(f"starts on day {start.day}: a day from 1 to 28 exists in every month")
+            raise ValueError(
+                f"the date {start} begins on day {start.day}; choose a day from 1 to 28, which every month has"
+            )
         return start
 
     @model_validator(mode="after")
     def _something_is_left(self) -> Horizon:
         if self.warmup_months >= self.months:
             raise ValueError(
-                f"warmup_months ({self.warmup_months}) leaves nothing of {self.months} months: it must be shorter"
+                f"warmup_months ({self.warmup_months}) leaves nothing of {self.months} months; it must be shorter"
             )
         return self
 

@@ -36,7 +36,7 @@ class Hours(Record):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Hours:
         if hour_of(self.open) >= hour_of(self.close):
-            raise ValueError(f"opens at {self.open} and closes at {self.close}: it must open before it closes")
+            raise ValueError(f"opens at {self.open} and closes at {self.close}; it must open before it closes")
         return self
 
 
@@ -58,7 +58,9 @@ class Queue(Record):
     @model_validator(mode="after")
     def _cap_needs_owners(self) -> Queue:
         if self.max_open_deals is not None and self.assignment != "owned":
-            raise ValueError("max_open_deals needs assignment: owned (a pooled team's reps own no deals)")
+            raise ValueError(
+                "max_open_deals in a pooled team, whose reps own no deals; write assignment: owned or leave it out"
+            )
         return self
 
 
@@ -134,5 +136,7 @@ class Team(Record):
     @classmethod
     def _plan_starts_at_month_0(cls, plan: int | dict[int, int]) -> int | dict[int, int]:
         if isinstance(plan, dict) and 0 not in plan:
-            raise ValueError("a headcount plan starts with month 0, for example {0: 8, 6: 10}")
+            raise ValueError(
+                f"a plan that begins with month {min(plan, default=None)}; begin with month 0, such as {{0: 8, 6: 10}}"
+            )
         return plan

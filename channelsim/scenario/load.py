@@ -1,0 +1,130 @@
+"""From what somebody wrote to the scenarios to simulate, or to everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from channelsim.errors import Problem, ScenarioError, suggest
+from channelsim.scenario.explain import validate
+from channelsim.scenario.overrides import (
+    MADE_IN_PYTHON,
+    Override,
+    apply,
+    parse_assignment,
+    plain_tree,
+    strategy_overrides,
+)
+from channelsim.scenario.reader import read_file
+from channelsim.scenario.references import check_references, check_routing_given
+from channelsim.scenario.schema import IMPLICIT_STRATEGY, Scenario
+from channelsim.scenario.tree import Path, Place, Tree, look_up
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario file as resolved: one complete scenario for each strategy."""
+
+    source: str
+    """the file's name as people know it"""
+    scenario: Scenario
+    """the file with `--set` applied, before any strategy"""
+    strategies: dict[str, Scenario]
+    """in the file's order, each with its overrides applied, its routing filled in and no strategies of its own;
+    a file without strategies has one, `as_is`"""
+    overrides: dict[str, dict[str, Any]]
+    """strategy -> dotted path -> value: what each strategy changes"""
+
+
+def load(
+    source: str | PathLike[str] | Mapping[str, Any],
+    sets: Sequence[str | Override] = (),
+    only: Sequence[str] = (),
+) -> Study:
+    """Read a scenario file (or take a mapping of the same shape), apply `sets`, and resolve its strategies.
+
+    `sets` are overrides such as "teams.inside.headcount=6". They change the file before the strategies do, so
+    where a strategy overrides the same path, the strategy's value holds for it. To change what a strategy overrides,
+    name it: "strategies.hybrid.teams.inside.headcount=6". `only` names the strategies to keep.
+
+    Raises ScenarioError with every problem of the file and of all its strategies.
+    """
+    tree = plain_tree(dict(source), MADE_IN_PYTHON) if isinstance(source, Mapping) else read_file(source)
+    overrides, problems = _parsed(sets)
+    base, found = apply(tree, overrides)
+    problems += found
+    scenario, found = _check(base)
+    problems += [*base.problems, *found]
+    changes = _changes(base)
+    strategies: dict[str, Scenario] = {}
+    for name in changes:
+        resolved, found = _resolve(base, name, changes[name])
+        problems += found
+        if resolved is not None:
+            strategies[name] = resolved
+    problems += _unknown_strategies(only, changes)
+    if problems or scenario is None:
+        raise ScenarioError(_without_consequences(problems, base.problems))
+    kept = [name for name in strategies if not only or name in only]
+    return Study(
+        source=tree.file,
+        scenario=scenario,
+        strategies={name: strategies[name] for name in kept},
+        overrides={name: {change.path: change.value.data for change in changes[name]} for name in kept},
+    )
+
+
+def _parsed(sets: Sequence[str | Override]) -> tuple[list[Override], list[Problem]]:
+    overrides: list[Override] = []
+    problems: list[Problem] = []
+    for each in sets:
+        try:
+            overrides.append(parse_assignment(each) if isinstance(each, str) else each)
+        except ScenarioError as error:
+            problems += error.problems
+    return overrides, problems
+
+
+def _check(tree: Tree) -> tuple[Scenario | None, list[Problem]]:
+    scenario, problems = validate(tree)
+    return scenario, problems + check_references(tree)
+
+
+def _changes(base: Tree) -> dict[str, list[Override]]:
+    strategies = look_up(base.data, ("strategies",))
+    if strategies is None or strategies == {}:
+        return {IMPLICIT_STRATEGY: []}
+    if not isinstance(strategies, dict):
+        return {}
+    return {name: strategy_overrides(base, name) for name in strategies}
+
+
+def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario | None, list[Problem]]:
+    """One strategy's scenario, and what is wrong with it, the base's own problems among them."""
+    alone = {key: value for key, value in base.data.items() if key != "strategies"}
+    tree, problems = apply(Tree(base.file, alone, base.keys, base.values), overrides)
+    at: Path = ("strategies", name)
+    where = at if look_up(base.data, at) is not None else ()
+    problems += check_routing_given(tree, where)
+    motions = look_up(tree.data, ("motions",))
+    if look_up(tree.data, ("routing",)) is None and isinstance(motions, dict) and len(motions) == 1:
+        tree.data["routing"] = [{"motion": next(iter(motions))}]
+    scenario, found = _check(tree)
+    return scenario, problems + found
+
+
+def _unknown_strategies(only: Sequence[str], known: Mapping[str, Any]) -> list[Problem]:
+    place = Place("--strategy", 1, 1)
+    return [
+        place.problem((name,), f"no strategy named '{name}'; {suggest(name, known)}")
+        for name in only
+        if name not in known
+    ]
+
+
+def _without_consequences(problems: list[Problem], reading: tuple[Problem, ...]) -> list[Problem]:
+    """Without what the schema says about a path that could not even be read."""
+    unread = {(problem.file, problem.path) for problem in reading}
+    return [each for each in problems if each in reading or (each.file, each.path) not in unread]

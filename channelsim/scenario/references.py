@@ -1,0 +1,169 @@
+"""Names that must lead somewhere, and rates that must be possible.
+
+These checks read the raw data and pass over whatever has the wrong shape, which the schema reports. So they run
+even on a file that the schema refuses, and every error comes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeGuard
+
+from channelsim.errors import Problem, suggest
+from channelsim.scenario.base import Record
+from channelsim.scenario.distributions import DISTRIBUTIONS
+from channelsim.scenario.motion import Attempts, Step
+from channelsim.scenario.tree import Path, Tree, look_up
+
+RATE_TOLERANCE = 1e-9
+DISTRIBUTION_FIELDS = {field for distribution in DISTRIBUTIONS for field in distribution.model_fields}
+
+
+def _by_segment_fields(record: type[Record]) -> list[str]:
+    """The fields declared as `BySegment`: their pydantic schema has a member tagged `by_segment`."""
+    return [name for name, field in record.model_fields.items() if "by_segment" in repr(field)]
+
+
+BY_SEGMENT_IN_STEP = _by_segment_fields(Step)
+BY_SEGMENT_IN_ATTEMPTS = _by_segment_fields(Attempts)
+
+
+def check_references(tree: Tree) -> list[Problem]:
+    """Every name in the tree that leads nowhere and every rate above 1, strategies left aside."""
+    return [
+        *_sources(tree),
+        *_steps(tree),
+        *_routing(tree),
+    ]
+
+
+def check_routing_given(tree: Tree, at: Path) -> list[Problem]:
+    """With several motions, a strategy has to say which lead goes which way. Reported at the path `at`."""
+    motions = _names(tree, "motions")
+    if look_up(tree.data, ("routing",)) is not None or len(motions) <= 1:
+        return []
+    message = (
+        f"no routing although there are {len(motions)} motions; add routing: [{{motion: {motions[0]}}}] or rules"
+    )
+    return [tree.key_place(at).problem(at, message)]
+
+
+def _sources(tree: Tree) -> Iterator[Problem]:
+    segments = _names(tree, "segments")
+    for source, _ in _items(tree, ("sources",)):
+        at: Path = ("sources", source, "mix")
+        for segment, _ in _items(tree, at):
+            if segment not in segments:
+                yield _unknown(tree, (*at, segment), "segment", segment, segments)
+
+
+def _steps(tree: Tree) -> Iterator[Problem]:
+    for motion, _ in _items(tree, ("motions",)):
+        for step, fields in _items(tree, ("motions", motion, "steps")):
+            at: Path = ("motions", motion, "steps", step)
+            if isinstance(fields, dict):
+                yield from _one_name(tree, (*at, "team"), "team", _names(tree, "teams"))
+                yield from _by_segment(tree, at, BY_SEGMENT_IN_STEP)
+                yield from _by_segment(tree, (*at, "attempts"), BY_SEGMENT_IN_ATTEMPTS)
+                for source, _ in _items(tree, (*at, "source_factor")):
+                    if source not in _names(tree, "sources"):
+                        path = (*at, "source_factor", source)
+                        yield _unknown(tree, path, "source", source, _names(tree, "sources"))
+                yield from _possible_rates(tree, at, fields)
+
+
+def _by_segment(tree: Tree, at: Path, fields: Iterable[str]) -> Iterator[Problem]:
+    segments = _names(tree, "segments")
+    for name in fields:
+        path = (*at, name)
+        given = look_up(tree.data, path)
+        if not isinstance(given, dict) or "dist" in given or not segments:
+            continue
+        unknown = [each for each in given if each not in segments]
+        if unknown and all(each in DISTRIBUTION_FIELDS for each in given):
+            message = f"{', '.join(map(str, given))} without dist; add for example dist: lognormal"
+            yield tree.value_place(path).problem(path, message)
+            continue
+        for each in unknown:
+            yield _unknown(tree, (*path, each), "segment", each, segments)
+        missing = [each for each in segments if each not in given]
+        if missing:
+            message = f"no value for {' and '.join(missing)}; give every segment its own, or one value for everyone"
+            yield tree.value_place(path).problem(path, message)
+
+
+def _possible_rates(tree: Tree, at: Path, fields: dict[Any, Any]) -> Iterator[Problem]:
+    """The chance of a yes at its highest: `advance` x `source_factor` x the largest `value_factor`."""
+    by_value = fields.get("value_factor")
+    largest = max((v for v in by_value.values() if _is_number(v)), default=1) if isinstance(by_value, dict) else 1
+    factors = fields.get("source_factor")
+    for segment in _names(tree, "segments"):
+        advance = fields.get("advance", 1.0)
+        advance = advance.get(segment) if isinstance(advance, dict) else advance
+        if not _is_number(advance) or not 0 <= advance <= 1:
+            continue
+        for source in _names(tree, "sources"):
+            share = look_up(tree.data, ("sources", source, "mix", segment))
+            factor = factors.get(source, 1) if isinstance(factors, dict) else 1
+            if not _is_number(share) or share <= 0 or not _is_number(factor):
+                continue
+            chance = advance * factor * largest
+            if chance > 1 + RATE_TOLERANCE:
+                product = f"{advance:g} x source_factor {factor:g} x value_factor {largest:g} = {chance:.4g}"
+                path = (*at, "advance")
+                message = f"a chance above 1 for {segment} leads from {source} ({product}); lower one of them"
+                yield tree.value_place(path).problem(path, message)
+
+
+def _routing(tree: Tree) -> Iterator[Problem]:
+    rules = look_up(tree.data, ("routing",))
+    if not isinstance(rules, list) or not rules:
+        return
+    kinds = {kind: _names(tree, f"{kind}s") for kind in ("segment", "source", "team", "motion")}
+    for index in range(len(rules)):
+        at: Path = ("routing", index)
+        yield from _one_name(tree, (*at, "motion"), "motion", kinds["motion"])
+        yield from _one_name(tree, (*at, "when", "overflow", "team"), "team", kinds["team"])
+        for kind in ("segment", "source"):
+            path = (*at, "when", kind)
+            given = look_up(tree.data, path)
+            paths = [(*path, i) for i in range(len(given))] if isinstance(given, list) else [path]
+            for each in paths:
+                yield from _one_name(tree, each, kind, kinds[kind])
+    open_rules = [index for index, rule in enumerate(rules) if isinstance(rule, dict) and not rule.get("when")]
+    last = len(rules) - 1
+    if not open_rules and isinstance(rules[last], dict):
+        message = (
+            "the last rule has a condition, and a lead that meets none has no way; end with a rule without when"
+        )
+        yield tree.value_place(("routing", last)).problem(("routing", last), message)
+    elif open_rules and open_rules[0] < last:
+        first = open_rules[0]
+        message = (
+            f"no lead gets here: routing.{first} takes every lead; put the rule without when last, and only one"
+        )
+        for index in range(first + 1, last + 1):
+            yield tree.value_place(("routing", index)).problem(("routing", index), message)
+
+
+def _one_name(tree: Tree, path: Path, kind: str, known: list[str]) -> Iterator[Problem]:
+    name = look_up(tree.data, path)
+    if isinstance(name, str) and name not in known:
+        yield tree.value_place(path).problem(path, f"no {kind} named '{name}'; {suggest(name, known)}")
+
+
+def _unknown(tree: Tree, path: Path, kind: str, name: object, known: list[str]) -> Problem:
+    return tree.key_place(path).problem(path, f"no {kind} named '{name}'; {suggest(name, known)}")
+
+
+def _items(tree: Tree, path: Path) -> list[tuple[Any, Any]]:
+    section = look_up(tree.data, path)
+    return list(section.items()) if isinstance(section, dict) else []
+
+
+def _names(tree: Tree, section: str) -> list[str]:
+    return [name for name, _ in _items(tree, (section,)) if isinstance(name, str)]
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
