@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from channelsim.scenario.schema import Scenario
@@ -25,6 +26,7 @@ class Layout:
     streams: tuple[tuple[str, str], ...]  # (source, segment)
     motions: tuple[str, ...]
     steps: tuple[tuple[str, ...], ...]  # by motion
+    step_team: tuple[tuple[str, ...], ...]  # by motion
     teams: tuple[str, ...]
     seats: tuple[Seat, ...]
     month_starts: tuple[dt.date, ...]  # one more than months: the last is the horizon's end
@@ -38,6 +40,12 @@ class Layout:
     def max_steps(self) -> int:
         """Number of steps of the longest motion."""
         return max(len(steps) for steps in self.steps)
+
+    def step_teams(self) -> Iterator[tuple[int, int, int]]:
+        """Every step as (motion, step, team)."""
+        for motion, teams in enumerate(self.step_team):
+            for step, team in enumerate(teams):
+                yield motion, step, self.teams.index(team)
 
     def stream_name(self, stream: int) -> str:
         """SOURCE/SEGMENT, as people name a stream."""
@@ -55,6 +63,7 @@ def layout_of(scenario: Scenario) -> Layout:
         ),
         motions=tuple(scenario.motions),
         steps=tuple(tuple(motion.steps) for motion in scenario.motions.values()),
+        step_team=tuple(tuple(s.team for s in motion.steps.values()) for motion in scenario.motions.values()),
         teams=tuple(scenario.teams),
         seats=tuple(seat for name in scenario.teams for seat in _seats(scenario, name)),
         month_starts=month_starts(scenario.horizon.start, scenario.horizon.months),

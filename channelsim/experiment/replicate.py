@@ -1,0 +1,123 @@
+"""One replication of one strategy, from program to figures; what a worker does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount
+from channelsim.engine.reference import simulate
+from channelsim.finance.costs import price
+from channelsim.finance.metrics import monthly_series, replication_metrics
+from channelsim.finance.prices import Prices, prices_of
+from channelsim.program.arrays import NONE, Program
+from channelsim.program.compile import compile_program
+from channelsim.program.layout import Layout, layout_of
+from channelsim.scenario.schema import Scenario
+
+FloatArray = NDArray[np.float64]
+
+MEASURES: tuple[str, ...] = (
+    *(count.name.lower() for count in Count),
+    *(amount.name.lower() for amount in Amount),
+    *(amount.name.lower() for amount in RepAmount),
+    "open_leads",
+    "open_nurtured",
+)
+"""The ledger's measures in the order of `LedgerRows.measure`."""
+FIRST_AMOUNT = len(Count)
+FIRST_REP_AMOUNT = FIRST_AMOUNT + len(Amount)
+OPEN_LEADS = FIRST_REP_AMOUNT + len(RepAmount)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A strategy, compiled: everything that its replications share."""
+
+    name: str
+    program: Program
+    prices: Prices
+    layout: Layout
+    warmup_months: int
+
+
+def job_of(name: str, scenario: Scenario) -> Job:
+    """Compile a resolved strategy."""
+    layout = layout_of(scenario)
+    return Job(name, compile_program(scenario), prices_of(scenario, layout), layout, scenario.horizon.warmup_months)
+
+
+@dataclass(frozen=True)
+class LedgerRows:
+    """The entries of a ledger that are not zero: indices shape (row, 6), values shape (row,).
+
+    The indices are month, stream, motion, step, seat, incumbent; NONE where the measure has no such dimension.
+    """
+
+    measure: NDArray[np.int16]
+    indices: NDArray[np.int16]
+    value: FloatArray
+
+
+@dataclass(frozen=True)
+class Replication:
+    """What one replication yields."""
+
+    metrics: dict[str, float]
+    monthly: dict[str, FloatArray]
+    rows: LedgerRows
+
+
+def replicate(job: Job, seed: int, replication: int) -> Replication:
+    """Simulate, price and measure one replication."""
+    ledger = simulate(job.program, seed, replication)
+    money = price(ledger, job.prices, job.layout)
+    return Replication(
+        metrics=replication_metrics(ledger, money, job.prices, job.layout, job.warmup_months),
+        monthly=monthly_series(ledger, money, job.layout),
+        rows=ledger_rows(ledger),
+    )
+
+
+def ledger_rows(ledger: Ledger) -> LedgerRows:
+    """The ledger as rows, in a fixed order."""
+    last_month = ledger.counts.shape[1] - 1
+    parts = [
+        _cells(ledger.counts, 0),
+        _cells(ledger.amounts, FIRST_AMOUNT),
+        _accounts(ledger),
+        _open(ledger.open_leads, OPEN_LEADS, last_month),
+        _open(ledger.open_nurtured, OPEN_LEADS + 1, last_month),
+    ]
+    measures, indices, values = zip(*parts, strict=True)
+    return LedgerRows(np.concatenate(measures), np.concatenate(indices), np.concatenate(values))
+
+
+Part = tuple[NDArray[np.int16], NDArray[np.int16], FloatArray]
+
+
+def _part(measure: NDArray[np.int64], columns: list[NDArray[np.int64] | int], values: FloatArray) -> Part:
+    indices = np.empty((len(values), len(columns)), np.int16)
+    for position, column in enumerate(columns):
+        indices[:, position] = column
+    return measure.astype(np.int16), indices, values.astype(float)
+
+
+def _cells(cells: NDArray[np.generic], first: int) -> Part:
+    measure, month, stream, motion, step = np.nonzero(cells)
+    return _part(measure + first, [month, stream, motion, step, NONE, NONE], cells[cells != 0])
+
+
+def _accounts(ledger: Ledger) -> Part:
+    measure, rep, month = np.nonzero(ledger.rep_amounts)
+    seat, incumbent = ledger.reps[rep].T
+    values = ledger.rep_amounts[ledger.rep_amounts != 0]
+    return _part(measure + FIRST_REP_AMOUNT, [month, NONE, NONE, NONE, seat, incumbent], values)
+
+
+def _open(open_leads: NDArray[np.int64], measure: int, month: int) -> Part:
+    stream, motion, step = np.nonzero(open_leads)
+    values = open_leads[open_leads != 0]
+    return _part(np.full(len(values), measure), [month, stream, motion, step, NONE, NONE], values)

@@ -1,0 +1,124 @@
+"""A finished run: every strategy's replications, and the tables made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from channelsim.analysis.comparison import Comparison, compare, differences
+from channelsim.analysis.intervals import Estimate, estimate
+from channelsim.experiment.ledger_table import ledger_table
+from channelsim.experiment.replicate import Job, LedgerRows
+from channelsim.experiment.workers import Failure
+from channelsim.finance.definitions import Metric, metrics_for
+from channelsim.program.layout import Layout
+from channelsim.scenario.load import Study
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Result:
+    """values: strategy -> (replication, metric), NaN where undefined or failed. monthly: strategy -> series ->
+    (replication, month). rows: strategy -> one ledger a replication, None where it failed."""
+
+    study: Study
+    jobs: tuple[Job, ...]
+    seed: int
+    replications: int
+    baseline: str
+    engine: str
+    values: dict[str, FloatArray]
+    monthly: dict[str, dict[str, FloatArray]]
+    rows: dict[str, list[LedgerRows | None]]
+    failures: tuple[Failure, ...]
+    wall_seconds: float
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics of all strategies, in order."""
+        return metrics_of(self.jobs)
+
+    @property
+    def strategies(self) -> list[str]:
+        """Names of the strategies, in order."""
+        return list(self.values)
+
+    def layout(self, strategy: str) -> Layout:
+        """The names behind a strategy's indices."""
+        return next(job.layout for job in self.jobs if job.name == strategy)
+
+    def metric_values(self, name: str) -> dict[str, FloatArray]:
+        """One metric of every strategy, a value a replication."""
+        column = self.column(name)
+        return {strategy: values[:, column] for strategy, values in self.values.items()}
+
+    def column(self, name: str) -> int:
+        """Position of a metric. Raises KeyError with the known names for an unknown one."""
+        names = [metric.name for metric in self.metrics]
+        if name not in names:
+            raise KeyError(f"no metric named {name!r}; known: {', '.join(names)}")
+        return names.index(name)
+
+    def estimate(self, strategy: str, metric: str) -> Estimate:
+        """A metric's mean, interval and spread under a strategy."""
+        return estimate(self.metric_values(metric)[strategy])
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """All strategies on the scenario's decision metric."""
+        metric = self.study.scenario.decision_metric
+        return compare(metric, self.metric_values(metric))
+
+    def differences(self, metric: str, baseline: str | None = None) -> dict[str, Estimate]:
+        """Each other strategy's paired difference from the baseline (the run's, unless another is named)."""
+        return differences(self.metric_values(metric), baseline or self.baseline)
+
+    @cached_property
+    def summary(self) -> pl.DataFrame:
+        """One row a strategy and metric: strategy, metric, unit, mean, ci_low, ci_high, p10, p50, p90,
+        replications (those that define the metric)."""
+        rows = [
+            (strategy, metric.name, str(metric.unit), *_fields(self.estimate(strategy, metric.name)))
+            for strategy in self.strategies
+            for metric in self.metrics
+        ]
+        statistics = dict.fromkeys(("mean", "ci_low", "ci_high", "p10", "p50", "p90"), pl.Float64)
+        schema = {"strategy": pl.String, "metric": pl.String, "unit": pl.String, **statistics}
+        return _null_for_nan(pl.DataFrame(rows, schema | {"replications": pl.Int64}, orient="row"))
+
+    @cached_property
+    def replication_table(self) -> pl.DataFrame:
+        """One row a strategy and replication that finished; a column a metric, null where undefined."""
+        frames = []
+        for strategy, values in self.values.items():
+            done = np.array([rows is not None for rows in self.rows[strategy]], bool)
+            columns = {metric.name: values[done, i] for i, metric in enumerate(self.metrics)}
+            index = {"strategy": [strategy] * int(done.sum()), "replication": np.flatnonzero(done)}
+            frames.append(pl.DataFrame(index | columns, strict=False))
+        return _null_for_nan(pl.concat(frames))
+
+    @cached_property
+    def ledger(self) -> pl.DataFrame:
+        """What happened, in long form: strategy, replication, month (its first day), source, segment, motion,
+        step, team, seat, incumbent, measure, value. Dimensions that a measure does not have are null."""
+        return ledger_table(self.jobs, self.rows)
+
+
+def metrics_of(jobs: Sequence[Job]) -> tuple[Metric, ...]:
+    """The metrics of several strategies: each once, in the order of the first that has it."""
+    teams = dict.fromkeys(team for job in jobs for team in job.layout.teams)
+    return metrics_for(tuple(teams))
+
+
+def _fields(e: Estimate) -> tuple[float, float, float, float, float, float, int]:
+    return e.mean, e.ci_low, e.ci_high, e.p10, e.p50, e.p90, e.replications
+
+
+def _null_for_nan(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.selectors.float().fill_nan(None))

@@ -1,0 +1,124 @@
+"""Where replications run: here, or in worker processes. One that fails does not sink the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from channelsim.experiment.replicate import Job, Replication, replicate
+
+BROKEN_POOL_RETRIES = 2
+
+
+@dataclass(frozen=True, order=True)
+class Task:
+    """One replication of one strategy: replication first, so that pairs are completed early."""
+
+    replication: int
+    strategy: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A replication that did not finish, and why."""
+
+    strategy: str
+    replication: int
+    seed: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"replication {self.replication} of {self.strategy} (seed {self.seed}) failed: {self.reason}"
+
+
+Outcome = tuple[Task, Replication | Failure]
+
+
+def default_workers() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_tasks(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
+    """Run every task and yield each outcome as it comes. With one worker everything happens in this process."""
+    if workers <= 1 or len(tasks) <= 1:
+        for task in tasks:
+            yield task, attempt(jobs[task.strategy], seed, task.replication)
+        return
+    left = list(tasks)
+    for _ in range(BROKEN_POOL_RETRIES + 1):
+        finished: set[Task] = set()
+        for task, outcome in _run_in_pool(jobs, seed, left, workers):
+            finished.add(task)
+            yield task, outcome
+        left = [task for task in left if task not in finished]
+        if not left:
+            return
+    for task in left:
+        reason = f"its worker process died, {BROKEN_POOL_RETRIES + 1} times in a row (out of memory, or killed)"
+        yield task, Failure(jobs[task.strategy].name, task.replication, seed, reason)
+
+
+def attempt(job: Job, seed: int, replication: int) -> Replication | Failure:
+    """One replication, or why there is none."""
+    try:
+        return replicate(job, seed, replication)
+    except Exception as error:  # a fault in one replication is reported with its seed, and costs no other
+        return Failure(job.name, replication, seed, f"{type(error).__name__}: {error}")
+
+
+def _run_in_pool(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
+    """Outcomes of the tasks that finish before the pool breaks, if it does."""
+    # "spawn": a forked child would inherit the threads' locks of whatever the caller has loaded.
+    pool = ProcessPoolExecutor(
+        min(workers, len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(tuple(jobs), seed),
+    )
+    try:
+        with _interrupts_held():
+            futures: dict[Future[Replication | Failure], Task] = {pool.submit(_work, task): task for task in tasks}
+        for future in as_completed(futures):
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                continue
+            yield futures[future], outcome
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that start here ignore Ctrl-C until they are ready to die of it in silence."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+_jobs: tuple[Job, ...] = ()
+_seed = 0
+
+
+def _start_worker(jobs: tuple[Job, ...], seed: int) -> None:
+    """Programs travel once per worker. Ctrl-C ends a worker at once; the parent speaks for all."""
+    global _jobs, _seed
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _jobs, _seed = jobs, seed
+
+
+def _work(task: Task) -> Replication | Failure:
+    return attempt(_jobs[task.strategy], _seed, task.replication)
