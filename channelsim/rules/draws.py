@@ -36,7 +36,7 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[in
 def uniform(
     entity_low: int, entity_high: int, replication: int, ordinal: int, purpose: int, k: int, step_key: int
 ) -> float:
-    """A uniform number strictly between 0 and 1 for one decision, with 53 bits.
+    """A uniform number strictly between 0 and 1 for one decision.
 
     `entity_low`, `entity_high`: the entity's key mixed with the seed (`entity_words`). `k` (below 2**24) tells
     repeated decisions of one purpose apart; `step_key` (32 bits, 0 if none) ties a draw to a step by its name.
@@ -44,7 +44,12 @@ def uniform(
     w0, w1, _, _ = philox4x32(
         ordinal & MASK32, replication & MASK32, (purpose << PURPOSE_SHIFT) | k, step_key, entity_low, entity_high
     )
-    return ((w0 >> 5) * 67108864.0 + (w1 >> 6) + 0.5) * (1.0 / 9007199254740992.0)
+    return unit_interval(w0, w1)
+
+
+def unit_interval(w0: int, w1: int) -> float:
+    """The middle of one of 2**52 equal parts of (0, 1). With a bit more, the last part's middle would round to 1."""
+    return ((w0 >> 6) * 67108864.0 + (w1 >> 6) + 0.5) * (1.0 / 4503599627370496.0)
 
 
 def entity_words(seed: int, entity_key: int) -> tuple[int, int]:
