@@ -68,7 +68,7 @@ class Program(NamedTuple):
     step_team: I
     step_touches: I
     step_is_visit: I
-    step_is_opportunity: I  # 1 from the marked step on
+    step_is_opportunity: I  # 1 at a marked step: a lead that has come to one is an opportunity
     attempts_max: I  # 0: the step has no attempts
     attempt_hours_dist: I
     attempt_spacing_dist: I

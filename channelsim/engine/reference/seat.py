@@ -28,11 +28,10 @@ def succession(sim: Simulation, seat: int) -> Process:
     while starts < closes:
         yield sim.agenda.at(starts, EventKind.START, seat)
         rep = hire(sim, team, seat, incumbent)
-        leaves = min(sim.now + tenure_hours(sim, team, seat, incumbent), closes)
-        if leaves == math.inf:
+        rep.leaves_at = min(sim.now + tenure_hours(sim, team, seat, incumbent), closes)
+        if rep.leaves_at == math.inf:
             return
-        yield sim.agenda.at(leaves, EventKind.DEPARTURE, seat)
-        rep.is_leaving = True
+        yield sim.agenda.at(rep.leaves_at, EventKind.DEPARTURE, seat)
         if rep.is_busy:
             rep.free_again = simpy.Event(sim.agenda)
             yield rep.free_again

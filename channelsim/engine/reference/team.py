@@ -58,12 +58,18 @@ class Rep:
         self.skill = skill
         self.starts_ramped = ramped
         self.hired_at = sim.now
+        self.leaves_at = math.inf
         self.idle_since = sim.now
         self.is_busy = False
-        self.is_leaving = False
         self.free_again: simpy.Event | None = None  # a leaver's last touch is done
         self.owned: dict[int, Lead] = {}
         self.line = Line()  # its own leads that wait (owned teams)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the rep's time is up, though a touch may still be in hand. True for all who leave at one
+        instant, before the first of them is gone: none of them inherits another's leads."""
+        return self.leaves_at <= self.sim.now
 
     def credit_win(self, value: float) -> None:
         """A deal was won on this rep's last touch."""
