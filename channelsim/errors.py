@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-MAX_NAMES_LISTED = 8
+MAX_NAMES_LISTED = 14
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import types
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import Discriminator, Tag
@@ -30,23 +31,35 @@ TEXTS = {
 DISTRIBUTION_EXAMPLE = "a distribution such as {dist: lognormal, mean: 5, cv: 1}"
 
 
-def locate(location: Iterable[str | int]) -> tuple[Path, Any]:
-    """The path and the declared type for a location of pydantic's, which also holds names of union members."""
+@dataclass(frozen=True)
+class Spot:
+    """A place in the schema."""
+
+    path: Path
+    member: Any
+    """the declared type that was tried there; of a union, the member with the shape of what was written"""
+    declared: Any
+    """all that is declared there"""
+
+
+def locate(location: Iterable[str | int]) -> Spot:
+    """The place in the schema for a location of pydantic's, which also holds names of union members."""
     path: list[str | int] = []
     declared: Any = Scenario
+    whole: Any = Scenario
     key_type: Any = str
     for element in location:
         base, metadata = unwrap(declared)
         if _is_tagged(metadata) and (member := _member(base, element)) is not None:
             declared = member
         elif element == KEY_MARK:
-            declared = key_type
+            declared = whole = key_type
         else:
             path.append(element)
             arguments = get_args(base)
             key_type = arguments[0] if get_origin(base) is dict else str
-            declared = _child(base, element)
-    return tuple(path), declared
+            declared = whole = _child(base, element)
+    return Spot(tuple(path), declared, whole)
 
 
 def unwrap(declared: Any) -> tuple[Any, list[Any]]:
@@ -119,7 +132,7 @@ def _list(item: Any, metadata: list[Any]) -> str:
 def _mapping(arguments: tuple[Any, ...]) -> str:
     key, value = arguments
     if value is Any:
-        return "a mapping of paths to values such as {teams.inside.headcount: 6}"
+        return "a mapping of paths to values such as {teams.inside.headcount: 6}, or {} for no change"
     if unwrap(key)[0] is int:
         return "a plan by month such as {0: 8, 6: 10}"
     if _constraint(unwrap(key)[1], "pattern") == AGE_PATTERN:

@@ -46,8 +46,8 @@ def load(
     """Read a scenario file (or take a mapping of the same shape), apply `sets`, and resolve its strategies.
 
     `sets` are overrides such as "teams.inside.headcount=6". They change the file before the strategies do, so
-    where a strategy overrides the same path, the strategy's value holds for it. To change what a strategy overrides,
-    name it: "strategies.hybrid.teams.inside.headcount=6". `only` names the strategies to keep.
+    where a strategy overrides the same path, the strategy's value holds for it. To change what a strategy
+    overrides, name it: "strategies.hybrid.teams.inside.headcount=6". `only` names the strategies to keep.
 
     Raises ScenarioError with every problem of the file and of all its strategies.
     """
@@ -106,13 +106,25 @@ def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario
     alone = {key: value for key, value in base.data.items() if key != "strategies"}
     tree, problems = apply(Tree(base.file, alone, base.keys, base.values), overrides)
     at: Path = ("strategies", name)
-    where = at if look_up(base.data, at) is not None else ()
+    where = at if at in base.keys else ()
     problems += check_routing_given(tree, where)
     motions = look_up(tree.data, ("motions",))
     if look_up(tree.data, ("routing",)) is None and isinstance(motions, dict) and len(motions) == 1:
         tree.data["routing"] = [{"motion": next(iter(motions))}]
     scenario, found = _check(tree)
-    return scenario, problems + found
+    return scenario, problems + found + _replaced_whole(base, overrides, found)
+
+
+def _replaced_whole(base: Tree, overrides: list[Override], found: list[Problem]) -> list[Problem]:
+    """A hint for who writes `teams: {inside: {headcount: 6}}` to change a value, which drops all other teams."""
+    return [
+        each.place.problem(
+            (each.path,), f"replaces all of {each.path}; to change one value of it, write the dotted path to it"
+        )
+        for each in overrides
+        if isinstance(look_up(base.data, (each.path,)), dict)
+        and any(problem.path.startswith(f"{each.path}.") for problem in found)
+    ]
 
 
 def _unknown_strategies(only: Sequence[str], known: Mapping[str, Any]) -> list[Problem]:

@@ -163,9 +163,9 @@ def _refuse_single_value(data: Any, part: str, override: Override, path: Path, r
     segments = root.get("segments")
     if isinstance(segments, dict) and part in segments:
         each = ", ".join(f"{segment}: ..." for segment in segments)
-        _refuse(override, f"{at} holds one value for everyone ({data}); override {at} with one for each segment: "
+        _refuse(override, f"{at} holds one value for everyone ({data}); set {at} to one for each segment, "
                           f"{{{each}}}")  # fmt: skip
-    _refuse(override, f"{at} holds a single value ({data}); override {at} itself")
+    _refuse(override, f"{at} holds a single value ({data}); set {at} itself")
 
 
 def _refuse(override: Override, message: str) -> NoReturn:

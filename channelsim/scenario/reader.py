@@ -33,8 +33,8 @@ SYNTAX_IN_PLAIN_WORDS = (
      "entry without ':' on the line above, or a text with ': ' in it that needs quotes"),
     (r"sequence entries are not allowed", "a list item on the line of its name; begin the list on a new line, or "
      "write [a, b]"),
-    (r"expected ',' or '([\]}])'", "a list or mapping in brackets that goes wrong here; look for a missing ',' or "
-     "'{0}'"),
+    (r"expected ',' or '([\]}])'", "a bracket opened on line {line} that goes wrong here; look for a missing ',' "
+     "or '{0}'"),
     (r"expected the node content", "nothing where a value should stand; write the value, and close every bracket"),
     (r"expected <block end>", "an entry that does not line up with those above it; entries of one section start "
      "in the same column, and a text in quotes ends its line"),
@@ -172,6 +172,8 @@ class _Reader:
             key = key_node.value
             is_name = isinstance(key, str | int | float) and not isinstance(key, bool)
             value = self._node(next(events), events, (*path, key if is_name else "?"))
+            if value.value is None:
+                value = replace(value, place=_nothing_at(value.place, key_node.place))
             if not is_name:
                 shown = "true or false" if isinstance(key, bool) else "nothing" if key is None else "this"
                 message = f"{shown} as a name; a name is text, in quotes if need be"
@@ -201,7 +203,9 @@ class _Reader:
         """Plain data of a node, with aliases and merges written out and every place noted."""
         self.values[path] = node.place
         if len(self.values) > MAX_VALUES or len(path) > MAX_DEPTH:
-            message = f"aliases that expand to more than {MAX_VALUES} values or {MAX_DEPTH} levels; write less"
+            message = (
+                f"aliases that expand to more than {MAX_VALUES} values or {MAX_DEPTH} levels; write the values out"
+            )
             raise ScenarioError([node.place.problem((), message)])
         if node.is_mapping:
             data: dict[Any, Any] = {}
@@ -242,7 +246,8 @@ class _Reader:
         for pattern, words in SYNTAX_IN_PLAIN_WORDS:
             match = re.search(pattern, read)
             if match:
-                message = words.format(*match.groups())
+                opened = error.context_mark or error.problem_mark
+                message = words.format(*match.groups(), line="?" if opened is None else opened.line + 1)
                 break
         if "quote that is never closed" in message:
             mark = error.context_mark or mark
@@ -251,6 +256,11 @@ class _Reader:
 
     def _fatal_at(self, line: int, column: int, message: str) -> ScenarioError:
         return ScenarioError([self._place_at(line - 1, column - 1).problem((), message)])
+
+
+def _nothing_at(place: Place, key_place: Place) -> Place:
+    """YAML has the value of `headcount:` begin with the next entry; people look for it at the name."""
+    return place if place.line == key_place.line else key_place
 
 
 def _read_bytes(name: str) -> bytes:

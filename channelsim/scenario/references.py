@@ -7,7 +7,7 @@ even on a file that the schema refuses, and every error comes at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeGuard
+from typing import Any
 
 from channelsim.errors import Problem, suggest
 from channelsim.scenario.base import Record
@@ -94,25 +94,27 @@ def _by_segment(tree: Tree, at: Path, fields: Iterable[str]) -> Iterator[Problem
 
 def _possible_rates(tree: Tree, at: Path, fields: dict[Any, Any]) -> Iterator[Problem]:
     """The chance of a yes at its highest: `advance` x `source_factor` x the largest `value_factor`."""
-    by_value = fields.get("value_factor")
-    largest = max((v for v in by_value.values() if _is_number(v)), default=1) if isinstance(by_value, dict) else 1
-    factors = fields.get("source_factor")
+    by_value = look_up(fields, ("value_factor",))
+    factors = [v for v in by_value.values() if _is_number(v)] if isinstance(by_value, dict) else []
+    by_value_at_most = max(factors, default=1)
+    worst: dict[Path, tuple[float, str]] = {}
     for segment in _names(tree, "segments"):
-        advance = fields.get("advance", 1.0)
-        advance = advance.get(segment) if isinstance(advance, dict) else advance
-        if not _is_number(advance) or not 0 <= advance <= 1:
-            continue
+        path: Path = ("advance", segment) if isinstance(fields.get("advance"), dict) else ("advance",)
+        advance = look_up(fields, path) if "advance" in fields else 1.0
         for source in _names(tree, "sources"):
             share = look_up(tree.data, ("sources", source, "mix", segment))
-            factor = factors.get(source, 1) if isinstance(factors, dict) else 1
-            if not _is_number(share) or share <= 0 or not _is_number(factor):
+            by_source = look_up(fields, ("source_factor", source))
+            by_source = 1 if by_source is None else by_source
+            numbers = (share, advance, by_source)
+            if not all(_is_number(each) for each in numbers) or share <= 0 or not 0 <= advance <= 1:
                 continue
-            chance = advance * factor * largest
-            if chance > 1 + RATE_TOLERANCE:
-                product = f"{advance:g} x source_factor {factor:g} x value_factor {largest:g} = {chance:.4g}"
-                path = (*at, "advance")
-                message = f"a chance above 1 for {segment} leads from {source} ({product}); lower one of them"
-                yield tree.value_place(path).problem(path, message)
+            chance = advance * by_source * by_value_at_most
+            if chance > 1 + RATE_TOLERANCE and chance > worst.get(path, (0, ""))[0]:
+                product = f"{advance:g} x source_factor {by_source:g} x value_factor {by_value_at_most:g}"
+                words = f"{chance:.4g} as the chance that {segment} leads from {source} advance ({product})"
+                worst[path] = chance, words
+    for path, (_, words) in worst.items():
+        yield tree.value_place((*at, *path)).problem((*at, *path), f"{words}; must be at most 1")
 
 
 def _routing(tree: Tree) -> Iterator[Problem]:
@@ -165,5 +167,5 @@ def _names(tree: Tree, section: str) -> list[str]:
     return [name for name, _ in _items(tree, (section,)) if isinstance(name, str)]
 
 
-def _is_number(value: object) -> TypeGuard[int | float]:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -136,7 +136,5 @@ class Team(Record):
     @classmethod
     def _plan_starts_at_month_0(cls, plan: int | dict[int, int]) -> int | dict[int, int]:
         if isinstance(plan, dict) and 0 not in plan:
-            raise ValueError(
-                f"a plan that begins with month {min(plan, default=None)}; begin with month 0, such as {{0: 8, 6: 10}}"
-            )
+            raise ValueError("a plan without month 0; begin it with month 0, such as {0: 8, 6: 10}")
         return plan

@@ -1,0 +1,144 @@
+"""`channelsim run`: the main job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from channelsim.experiment.run import Progress as OnProgress
+from channelsim.experiment.run import run_study
+from channelsim.experiment.workers import default_workers
+from channelsim.report.files import DEFAULT_FOLDER, check_writable, write_run
+from channelsim.report.summary_json import run_as_json
+from channelsim.report.tables import console_for, print_run
+from channelsim.report.verdict import verdict
+from channelsim.scenario.load import load
+from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+
+PARTIAL = 1
+
+
+@click.command("run")
+@click.argument("scenario", metavar="SCENARIO")
+@click.option(
+    "--set",
+    "sets",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Override a value of the scenario, such as teams.inside.headcount=6; may be repeated.",
+)
+@click.option(
+    "--strategy",
+    "strategies",
+    metavar="NAME",
+    multiple=True,
+    help="Run this strategy only; may be repeated. Default: all.",
+)
+@click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(1, MAX_REPLICATIONS),
+    metavar="N",
+    help="How often to simulate each strategy. Default: as the scenario says.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, MAX_SEED),
+    metavar="N",
+    help="Another seed gives other luck. Default: as the scenario says.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes to use; results do not depend on it. Default: one a processor.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["reference"]),
+    default="reference",
+    show_default=True,
+    help="Which engine simulates.",
+)
+@click.option("--baseline", metavar="NAME", help="Strategy to compare the others with. Default: the first.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    metavar="DIR",
+    help="Folder in which the run's own folder is made.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print the verdict and where the files are, and nothing else.")
+def command(
+    scenario: str,
+    sets: tuple[str, ...],
+    strategies: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    engine: str,
+    baseline: str | None,
+    output: Path,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Simulate a scenario's strategies many times over and say which is better, by how much, how surely.
+
+    Writes tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some replications
+    failed or nothing could be written, 2 if the scenario is not sound.
+    """
+    study = load(scenario, sets, only=strategies)
+    check_writable(output)
+    with _progress(hidden=as_json or quiet) as on_progress:
+        result = run_study(
+            study,
+            replications=replications,
+            seed=seed,
+            workers=workers or default_workers(),
+            baseline=baseline,
+            progress=on_progress,
+        )
+    folder = write_run(result, output)
+    for failure in result.failures:
+        click.echo(str(failure), err=True)
+    if as_json:
+        click.echo(json.dumps(run_as_json(result, folder), indent=2, allow_nan=False))
+    else:
+        console = console_for()
+        if not quiet:
+            print_run(console, result)
+        console.print(f"[bold]{escape(verdict(result).sentence)}[/]")
+        click.echo(f"Files: {folder}")
+    if result.failures:
+        click.echo(f"This result is partial: {len(result.failures)} replications failed, named above.", err=True)
+        return PARTIAL
+    return 0
+
+
+@contextmanager
+def _progress(hidden: bool) -> Iterator[OnProgress]:
+    """A progress bar with the time left, on standard error, gone when it is done."""
+    bar = Progress(
+        TextColumn("simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("replications,"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=Console(stderr=True),
+        transient=True,
+        disable=hidden,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
