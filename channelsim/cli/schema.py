@@ -34,15 +34,19 @@ def command(output: Path | None) -> None:
 
 def json_schema() -> dict[str, Any]:
     """The schema as an editor sees a scenario, in which keys are text and dates are written out."""
-    schema: dict[str, Any] = _any_of(Scenario.model_json_schema())
+    schema: dict[str, Any] = _as_checked(Scenario.model_json_schema())
     return {"$schema": DIALECT, **schema}
 
 
-def _any_of(schema: Any) -> Any:
-    """`oneOf` as `anyOf`: the program tells a union's members apart by shape, and JSON Schema, which does not
-    know how, would refuse what two members happen to accept."""
-    if isinstance(schema, dict):
-        return {"anyOf" if key == "oneOf" else key: _any_of(value) for key, value in schema.items()}
+def _as_checked(schema: Any) -> Any:
+    """The schema without what JSON Schema would read otherwise than the program does.
+
+    `oneOf` becomes `anyOf`, because the program tells a union's members apart by shape, where JSON Schema would
+    refuse what two members happen to accept. A mapping whose names follow a pattern takes no other names.
+    """
     if isinstance(schema, list):
-        return [_any_of(each) for each in schema]
-    return schema
+        return [_as_checked(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    checked = {"anyOf" if key == "oneOf" else key: _as_checked(value) for key, value in schema.items()}
+    return {"additionalProperties": False, **checked} if "patternProperties" in checked else checked

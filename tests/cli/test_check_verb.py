@@ -1,0 +1,84 @@
+"""`channelsim check` on a sound file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from channelsim.cli.main import main
+
+SOUND = """\
+channelsim: 1
+name: Two [ways]
+horizon: {start: 2027-01-04, months: 12, warmup_months: 3}
+segments: {small: {deal_value: 9000}, large: {deal_value: 80000}}
+sources:
+  web: {leads_per_month: 1000, mix: {small: 0.8, large: 0.2}}
+  events: {leads_per_month: 50, mix: {small: 0, large: 1}}
+teams:
+  inside: {channel: inside, headcount: 8}
+  outside: {channel: outside, headcount: {0: 2, 6: 3}}
+motions:
+  phone: {steps: {close: {team: inside}}}
+  field: {steps: {close: {team: outside, visit: true}}}
+strategies:
+  inside_only: {routing: [{motion: phone}]}
+  hybrid:
+    routing: [{when: {segment: large}, motion: field}, {motion: phone}]
+    teams.inside.people.ramp_months: 3
+    teams.inside.headcount: 6
+  same_again: {routing: [{motion: phone}]}
+"""
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> str:
+    file = tmp_path / "sound.yaml"
+    file.write_text(SOUND, encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize("columns", ["80", "100", "300"])
+def test_a_sound_file_is_summed_up_and_its_strategies_are_compared_with_the_first(sound: str, columns: str):
+    result = CliRunner().invoke(main, ["check", sound], env={"COLUMNS": columns})
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    words = " ".join(result.stdout.split())
+    for expected in (
+        "Two [ways] is sound.",
+        "horizon 12 months from 2027-01-04, of which 3 to warm up",
+        "leads 1,050 a month: web 1,000, events 50",
+        "teams inside 8 (inside), outside 2 from month 0, 3 from month 6 (outside)",
+        "hybrid differs from inside_only",
+        "teams.inside.headcount 8 6",
+        "teams.inside.people.ramp_months 0 3",
+        "same_again is the same as inside_only",
+    ):
+        assert expected in words
+    assert max(map(len, result.stdout.splitlines()[1:])) <= min(int(columns), 100)
+
+
+def test_a_set_value_is_part_of_what_is_checked(sound: str):
+    assert (
+        "inside 20 (inside)"
+        in CliRunner().invoke(main, ["check", sound, "--set", "teams.inside.headcount=20"]).stdout
+    )
+    refused = CliRunner().invoke(main, ["check", sound, "--set", "teams.inside.headcount=-1"])
+    assert refused.exit_code == 2
+    assert refused.stderr == "--set:1:24: teams.inside.headcount: -1; must be a whole number from 0 to 10000\n"
+
+
+def test_a_file_without_strategies_is_told_in_one_line(tmp_path: Path):
+    file = tmp_path / "one.yaml"
+    file.write_text(SOUND.partition("strategies:")[0] + "routing: [{motion: phone}]\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(file)])
+    assert "One strategy, as_is: everything -> phone" in result.stdout
+
+
+def test_sound_files_beside_a_broken_one_are_still_summed_up(sound: str, tmp_path: Path):
+    result = CliRunner().invoke(main, ["check", sound, str(tmp_path / "nowhere.yaml")])
+    assert result.exit_code == 2
+    assert "is sound." in result.stdout
+    assert "no such file" in result.stderr

@@ -1,0 +1,70 @@
+"""The command as a whole: quick help, and an end in words whatever happens."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from channelsim.cli import main as program
+from channelsim.errors import RunError
+
+HEAVY = ("numpy", "pydantic", "matplotlib", "polars", "simpy", "rich", "scipy", "ruamel.yaml")
+LOADED_AFTER_HELP = f"""
+import sys
+from channelsim.cli.main import main
+try:
+    main(["--help"])
+except SystemExit as end:
+    assert end.code == 0
+print("loaded:", [name for name in {HEAVY} if name in sys.modules])
+"""
+
+
+def test_help_needs_none_of_the_heavy_libraries():
+    done = subprocess.run([sys.executable, "-c", LOADED_AFTER_HELP], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded: []"
+
+
+def test_help_lists_every_verb_with_a_line_about_it():
+    result = CliRunner().invoke(program.main, ["--help"])
+    assert result.exit_code == 0
+    for verb, (_, line) in program.VERBS.items():
+        assert f"  {verb} " in result.stdout
+        assert line in result.stdout
+
+
+def test_a_verb_that_is_not_there_is_answered_with_the_nearest():
+    result = CliRunner().invoke(program.main, ["chek"])
+    assert result.exit_code == 2
+    assert "no command 'chek'; did you mean 'check'?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("happens", "status", "words"),
+    [
+        (RunError("out/: not writable"), 1, "out/: not writable"),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (MemoryError(), 1, "not enough memory"),
+        (OSError(28, "No space left on device", "out/ledger.parquet"), 1, "out/ledger.parquet: the disk is full"),
+        (PermissionError(13, "Permission denied", "out"), 1, "out: Permission denied"),
+        (ZeroDivisionError("division by zero"), 1, "unforeseen ZeroDivisionError: division by zero"),
+    ],
+)
+def test_whatever_ends_a_verb_is_told_in_one_line(happens, status: int, words: str, monkeypatch):
+    @click.command("check")
+    def failing() -> None:
+        raise happens
+
+    monkeypatch.setattr(program.Verbs, "get_command", lambda *_: failing)
+    monkeypatch.delenv(program.DEBUG_VARIABLE, raising=False)
+    result = CliRunner().invoke(program.main, ["check"])
+    assert result.exit_code == status
+    [line] = result.stderr.strip().splitlines()
+    assert line.startswith(words)
+    monkeypatch.setenv(program.DEBUG_VARIABLE, "1")
+    traced = CliRunner().invoke(program.main, ["check"]).stderr
+    assert ("Traceback" in traced) == (status == 1)
