@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import Progress as OnProgress
 from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import default_workers
@@ -62,8 +63,8 @@ PARTIAL = 1
 )
 @click.option(
     "--engine",
-    type=click.Choice(["reference"]),
-    default="reference",
+    type=click.Choice(list(ENGINES)),
+    default=DEFAULT_ENGINE,
     show_default=True,
     help="Which engine simulates.",
 )
@@ -106,6 +107,7 @@ def command(
             seed=seed,
             workers=workers or default_workers(),
             baseline=baseline,
+            engine=engine,
             progress=on_progress,
         )
     folder = write_run(result, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from channelsim.program.layout import Layout, layout_of
 from channelsim.scenario.schema import Scenario
 
 FloatArray = NDArray[np.float64]
+
+ENGINES: dict[str, Callable[[Program, int, int], Ledger]] = {"reference": simulate}
+DEFAULT_ENGINE = "reference"
 
 MEASURES: tuple[str, ...] = (
     *(count.name.lower() for count in Count),
@@ -41,12 +45,15 @@ class Job:
     prices: Prices
     layout: Layout
     warmup_months: int
+    engine: str
 
 
-def job_of(name: str, scenario: Scenario) -> Job:
-    """Compile a resolved strategy."""
+def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE) -> Job:
+    """Compile a resolved strategy for one of ENGINES."""
     layout = layout_of(scenario)
-    return Job(name, compile_program(scenario), prices_of(scenario, layout), layout, scenario.horizon.warmup_months)
+    return Job(
+        name, compile_program(scenario), prices_of(scenario, layout), layout, scenario.horizon.warmup_months, engine
+    )
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Replication:
 
 def replicate(job: Job, seed: int, replication: int) -> Replication:
     """Simulate, price and measure one replication."""
-    ledger = simulate(job.program, seed, replication)
+    ledger = ENGINES[job.engine](job.program, seed, replication)
     money = price(ledger, job.prices, job.layout)
     return Replication(
         metrics=replication_metrics(ledger, money, job.prices, job.layout, job.warmup_months),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import Comparison, compare, differences
 from channelsim.analysis.intervals import Estimate, estimate
+from channelsim.errors import UserError, suggest
 from channelsim.experiment.ledger_table import ledger_table
 from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.experiment.workers import Failure
@@ -88,9 +89,20 @@ class Result:
             for strategy in self.strategies
             for metric in self.metrics
         ]
-        statistics = dict.fromkeys(("mean", "ci_low", "ci_high", "p10", "p50", "p90"), pl.Float64)
-        schema = {"strategy": pl.String, "metric": pl.String, "unit": pl.String, **statistics}
-        return _null_for_nan(pl.DataFrame(rows, schema | {"replications": pl.Int64}, orient="row"))
+        return _estimates_frame(("strategy", "metric", "unit"), rows)
+
+    def difference_table(self, strategy: str, baseline: str) -> pl.DataFrame:
+        """A strategy's paired difference from another, one row a metric, with a 95% interval each. Raises
+        UserError for an unknown strategy."""
+        for name in (strategy, baseline):
+            if name not in self.values:
+                raise UserError(f"no strategy named '{name}'; {suggest(name, self.values)}")
+        rows = []
+        for metric in self.metrics:
+            values = self.metric_values(metric.name)
+            difference = estimate(values[strategy] - values[baseline])
+            rows.append((metric.name, str(metric.unit), *_fields(difference)))
+        return _estimates_frame(("metric", "unit"), rows)
 
     @cached_property
     def replication_table(self) -> pl.DataFrame:
@@ -118,6 +130,12 @@ def metrics_of(jobs: Sequence[Job]) -> tuple[Metric, ...]:
 
 def _fields(e: Estimate) -> tuple[float, float, float, float, float, float, int]:
     return e.mean, e.ci_low, e.ci_high, e.p10, e.p50, e.p90, e.replications
+
+
+def _estimates_frame(labels: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    names = dict.fromkeys(labels, pl.String)
+    figures = dict.fromkeys(("mean", "ci_low", "ci_high", "p10", "p50", "p90"), pl.Float64)
+    return _null_for_nan(pl.DataFrame(rows, names | figures | {"replications": pl.Int64}, orient="row"))
 
 
 def _null_for_nan(frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.errors import UserError, suggest
-from channelsim.experiment.replicate import Job, LedgerRows, Replication, job_of
+from channelsim.experiment.replicate import DEFAULT_ENGINE, Job, LedgerRows, Replication, job_of
 from channelsim.experiment.result import Result, metrics_of
 from channelsim.experiment.workers import Failure, Task, run_tasks
 from channelsim.scenario.load import Study
-
-ENGINE = "reference"
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -28,13 +26,14 @@ def run_study(
     seed: int | None = None,
     workers: int = 1,
     baseline: str | None = None,
+    engine: str = DEFAULT_ENGINE,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate every strategy of a study.
 
     replications, seed: the scenario's own where None. workers: processes; the result does not depend on it.
-    baseline: the strategy that others are compared with; the first where None. Raises UserError for an unknown
-    baseline. A replication that fails is in the result's `failures`, with its seed.
+    baseline: the strategy that others are compared with; the first where None. engine: a name of ENGINES.
+    Raises UserError for an unknown baseline. A replication that fails is in the result's `failures`, with its seed.
     """
     names = list(study.strategies)
     if baseline is not None and baseline not in names:
@@ -42,7 +41,7 @@ def run_study(
     seed = study.scenario.seed if seed is None else seed
     count = study.scenario.replications if replications is None else replications
     started = time.monotonic()
-    jobs = tuple(job_of(name, scenario) for name, scenario in study.strategies.items())
+    jobs = tuple(job_of(name, scenario, engine) for name, scenario in study.strategies.items())
     tasks = [Task(replication, strategy) for replication in range(count) for strategy in range(len(jobs))]
     outcomes: dict[Task, Replication] = {}
     failures: list[Failure] = []
@@ -63,7 +62,7 @@ def run_study(
         seed=seed,
         replications=count,
         baseline=baseline or names[0],
-        engine=ENGINE,
+        engine=engine,
         values={name: _values(replicated, jobs) for name, replicated in by_strategy.items()},
         monthly={name: _monthly(replicated) for name, replicated in by_strategy.items()},
         rows={name: [_rows(each) for each in replicated] for name, replicated in by_strategy.items()},

@@ -1,0 +1,59 @@
+"""`channelsim new`: scenarios to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+import channelsim
+from channelsim.errors import RunError, UserError, suggest
+from channelsim.report.tables import console_for
+
+
+@click.command("new")
+@click.argument("template", metavar="[TEMPLATE]", required=False)
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+def command(template: str | None, file: Path | None) -> None:
+    """List the scenarios to start from, or write one to FILE (default: TEMPLATE.yaml), comments included.
+
+    An existing file is never overwritten.
+    """
+    templates = {path.stem: path for path in sorted(template_folder().glob("*.yaml"))}
+    if template is None:
+        _list(templates)
+        return
+    if template not in templates:
+        raise UserError(f"no template named '{template}'; {suggest(template, templates)}")
+    target = file or Path(f"{template}.yaml")
+    try:
+        with target.open("xb") as out:
+            out.write(templates[template].read_bytes())
+    except FileExistsError as error:
+        raise RunError(f"{target} exists already and was left as it is; name another file") from error
+    except OSError as error:
+        raise RunError(f"{target}: {error.strerror or error}") from error
+    click.echo(f"Wrote {target}. Try: channelsim check {target}, then channelsim run {target}")
+
+
+def template_folder() -> Path:
+    """Where the shipped scenarios are: in the installed package, or beside it in a checkout."""
+    package = Path(channelsim.__file__).parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def _list(templates: dict[str, Path]) -> None:
+    from channelsim.scenario.load import load
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("template")
+    table.add_column("what it is")
+    for name, path in templates.items():
+        scenario = load(path).scenario
+        table.add_row(escape(name), escape(scenario.description.strip() or scenario.name))
+    console = console_for()
+    console.print(table)
+    console.print("\nWrite one with: channelsim new TEMPLATE FILE")

@@ -1,0 +1,141 @@
+"""`channelsim trace`: the same person, the same luck, under every strategy."""
+
+from __future__ import annotations
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from channelsim.engine.ledger import Count
+from channelsim.engine.reference import simulate
+from channelsim.engine.trace import Draw, Trace, lead_id
+from channelsim.errors import UserError, suggest
+from channelsim.program.compile import compile_program
+from channelsim.program.layout import Layout, layout_of
+from channelsim.report.lead_story import draw_in_words, draw_key, has_ended, moment, scenes
+from channelsim.report.tables import console_for
+from channelsim.scenario.load import Study, load
+from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+
+FORM = "SOURCE/SEGMENT/N, such as web/small/17"
+
+
+@click.command("trace")
+@click.argument("scenario", metavar="SCENARIO")
+@click.option("--lead", required=True, metavar="SOURCE/SEGMENT/N", help="Which lead: the N-th of its kind, from 1.")
+@click.option(
+    "--replication",
+    type=click.IntRange(0, MAX_REPLICATIONS),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="In which replication, from 0.",
+)
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Override a value; may be repeated.")
+@click.option(
+    "--strategy", "strategies", metavar="NAME", multiple=True, help="Only this strategy; may be repeated."
+)
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
+def command(
+    scenario: str,
+    lead: str,
+    replication: int,
+    sets: tuple[str, ...],
+    strategies: tuple[str, ...],
+    seed: int | None,
+) -> None:
+    """Follow one lead through its life under every strategy, side by side.
+
+    With dates, waits, who worked it, and each random draw: the same person, the same luck.
+    """
+    study = load(scenario, sets, only=strategies)
+    seed = study.scenario.seed if seed is None else seed
+    stream, number = _parse(lead, study)
+    traces: dict[str, Trace] = {}
+    layouts: dict[str, Layout] = {}
+    for name, resolved in study.strategies.items():
+        layout = layouts[name] = layout_of(resolved)
+        if stream not in layout.streams:
+            raise UserError(f"--lead {lead}: strategy {name} has no leads of {'/'.join(stream)}")
+        at = layout.streams.index(stream)
+        traces[name] = Trace(only_lead=lead_id(at, number - 1))
+        ledger = simulate(compile_program(resolved), seed, replication, traces[name])
+        if not traces[name].events:
+            arrived = ledger.counts[Count.ARRIVED, :, at].sum()
+            raise UserError(
+                f"--lead {lead}: only {arrived} leads of {'/'.join(stream)} arrive in replication {replication} "
+                f"under {name}; N from 1 to {arrived} is right"
+            )
+    _show(study, lead, replication, seed, traces, layouts)
+
+
+def _parse(lead: str, study: Study) -> tuple[tuple[str, str], int]:
+    parts = lead.split("/")
+    if len(parts) != 3 or not parts[2].isdecimal() or int(parts[2]) < 1:
+        raise UserError(f"--lead {lead}: {FORM}, is right, N counted from 1")
+    source, segment, number = parts
+    for name, known, what in (
+        (source, study.scenario.sources, "source"),
+        (segment, study.scenario.segments, "segment"),
+    ):
+        if name not in known and not any(name in getattr(s, f"{what}s") for s in study.strategies.values()):
+            raise UserError(f"--lead {lead}: no {what} named '{name}'; {suggest(name, known)}")
+    return (source, segment), int(number)
+
+
+def _show(
+    study: Study, lead: str, replication: int, seed: int, traces: dict[str, Trace], layouts: dict[str, Layout]
+) -> None:
+    console = console_for()
+    console.print(
+        f"[bold]Lead {escape(lead)}[/] of {escape(study.scenario.name)}, replication {replication}, seed {seed}\n"
+    )
+    console.print(_life_table(study, traces, layouts))
+    console.print()
+    console.print(_draw_table(traces, layouts))
+
+
+def _life_table(study: Study, traces: dict[str, Trace], layouts: dict[str, Layout]) -> Table:
+    """A row for each moment at which something happens under any strategy."""
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False, row_styles=["", "dim"])
+    table.add_column("when", no_wrap=True)
+    by_time: dict[float, dict[str, list[str]]] = {}
+    for name, trace in traces.items():
+        table.add_column(escape(name), overflow="fold", ratio=1)
+        for scene in scenes(trace, layouts[name], study.scenario.currency):
+            by_time.setdefault(scene.time, {}).setdefault(name, []).append(scene.text)
+    layout = next(iter(layouts.values()))
+    for time, by_strategy in sorted(by_time.items()):
+        cells = ["\n".join(by_strategy.get(name, [])) for name in traces]
+        table.add_row(moment(layout, time), *(escape(cell) for cell in cells))
+    if not all(has_ended(trace) for trace in traces.values()):
+        cells = ["" if has_ended(trace) else "still open at the end" for trace in traces.values()]
+        table.add_row(moment(layout, _end_hour(layout)), *cells)
+    return table
+
+
+def _end_hour(layout: Layout) -> float:
+    return (layout.month_starts[-1] - layout.month_starts[0]).days * 24.0
+
+
+def _draw_table(traces: dict[str, Trace], layouts: dict[str, Layout]) -> Table:
+    """The lead's luck: each draw once, and the strategies under which it was drawn."""
+    table = Table(
+        title="The lead's luck: uniform draws between 0 and 1, the same under every strategy that needs them",
+        title_justify="left", title_style="bold", box=None, header_style="bold",
+        padding=(0, 2, 0, 0), pad_edge=False,
+    )  # fmt: skip
+    table.add_column("decides")
+    table.add_column("draw", justify="right")
+    for name in traces:
+        table.add_column(escape(name), justify="center")
+    draws: dict[tuple[int, int, int], tuple[Draw, Layout]] = {}
+    drawn: dict[str, set[tuple[int, int, int]]] = {}
+    for name, trace in traces.items():
+        drawn[name] = {draw_key(draw) for draw in trace.draws}
+        for draw in trace.draws:
+            draws.setdefault(draw_key(draw), (draw, layouts[name]))
+    for key, (draw, layout) in draws.items():
+        marks = ["drawn" if key in drawn[name] else "[dim]not needed[/]" for name in traces]
+        table.add_row(escape(draw_in_words(draw, layout)), f"{draw.u:.4f}", *marks)
+    return table

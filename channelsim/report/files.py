@@ -1,0 +1,150 @@
+"""A run's folder: manifest, tables and charts. A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from channelsim.errors import RunError
+from channelsim.experiment.result import Result
+from channelsim.scenario.schema import Scenario
+from channelsim.version import VERSION
+
+DEFAULT_FOLDER = "outputs"
+HASH_LENGTH = 8
+MANIFEST_FORMAT = 1
+LIBRARIES = ("numpy", "scipy", "simpy", "pydantic", "polars", "matplotlib")
+
+
+def content_hash(strategies: Mapping[str, Scenario], seed: int, replications: int) -> str:
+    """What determines a run's figures, as a hash: resolved strategies, seed, replications, version."""
+    content = {
+        "version": VERSION,
+        "seed": seed,
+        "replications": replications,
+        "strategies": [[name, scenario.model_dump(mode="json")] for name, scenario in strategies.items()],
+    }
+    return hashlib.blake2b(json.dumps(content).encode(), digest_size=32).hexdigest()
+
+
+def run_folder(result: Result, parent: Path) -> Path:
+    """Where a run's files go: parent/<scenario>-<short hash>. Another run never has the same folder."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(result.study.source).stem).strip("_") or "scenario"
+    digest = content_hash(result.study.strategies, result.seed, result.replications)
+    return parent / f"{stem}-{digest[:HASH_LENGTH]}"
+
+
+def check_writable(parent: Path) -> None:
+    """Raise RunError now if a folder for results cannot be made there, rather than after the simulation."""
+    existing = parent
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        raise RunError(f"{parent}: {existing} is a file, not a folder; choose another with --output")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise RunError(f"{parent}: no permission to write in {existing}; choose another folder with --output")
+
+
+def write_run(result: Result, parent: Path) -> Path:
+    """Write all files of a run and return their folder.
+
+    They are made in a hidden folder beside it, which is then renamed; where the same run was written before, its
+    files are replaced one by one. Raises RunError, with nothing left behind, if the disk is full or the like.
+    """
+    folder = run_folder(result, parent)
+    staging: Path | None = None
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=parent))
+        _write_files(result, staging)
+        _publish(staging, folder)
+    except OSError as error:
+        raise RunError(f"{folder}: nothing was written: {error.strerror or error}") from error
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+    return folder
+
+
+def _publish(staging: Path, folder: Path) -> None:
+    staging.chmod(0o777 & ~_umask())
+    if folder.exists():
+        for path in sorted(staging.iterdir()):
+            os.replace(path, folder / path.name)
+    else:
+        staging.rename(folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_files(result: Result, folder: Path) -> None:
+    from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
+
+    (folder / "summary.csv").write_bytes(summary_csv(result.summary))
+    _write_parquet(result.replication_table, folder / "replications.parquet")
+    _write_parquet(result.ledger, folder / "ledger.parquet")
+    for name, draw in CHARTS.items():
+        save(draw(result), folder / f"{name}.png", folder / f"{name}.svg")
+    (folder / "manifest.json").write_text(json.dumps(manifest(result), indent=2) + "\n")
+
+
+def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Through memory: a full disk is then an ordinary OSError."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    path.write_bytes(buffer.getbuffer())
+
+
+def summary_csv(summary: pl.DataFrame) -> bytes:
+    """The summary as CSV, numbers in full, an empty field where a metric is undefined."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(summary.columns)
+    writer.writerows(summary.rows())
+    return text.getvalue().encode()
+
+
+def manifest(result: Result) -> dict[str, Any]:
+    """What a run was made of and how it went: enough to make it again."""
+    return {
+        "manifest": MANIFEST_FORMAT,
+        "scenario": result.study.source,
+        "name": result.study.scenario.name,
+        "hash": content_hash(result.study.strategies, result.seed, result.replications),
+        "channelsim": VERSION,
+        "python": platform.python_version(),
+        "libraries": {name: installed_version(name) for name in LIBRARIES},
+        "engine": result.engine,
+        "seed": result.seed,
+        "replications": result.replications,
+        "baseline": result.baseline,
+        "decision_metric": result.study.scenario.decision_metric,
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(result.wall_seconds, 3),
+        "failures": [
+            {"strategy": f.strategy, "replication": f.replication, "seed": f.seed, "reason": f.reason}
+            for f in result.failures
+        ],
+        "overrides": {
+            name: json.loads(json.dumps(changes, default=str)) for name, changes in result.study.overrides.items()
+        },
+        "resolved": {name: scenario.model_dump(mode="json") for name, scenario in result.study.strategies.items()},
+    }

@@ -1,0 +1,57 @@
+"""A run as one JSON object, for programs that call the command line."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from channelsim.analysis.intervals import Estimate
+from channelsim.experiment.result import Result
+from channelsim.report.verdict import verdict
+
+STATISTICS = ("mean", "ci_low", "ci_high", "p10", "p50", "p90")
+
+
+def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
+    """strategies.<name>.<metric> = {mean, ci_low, ci_high, p10, p50, p90}; differences.<name>.<metric> likewise,
+    paired with the baseline; verdict; output. Undefined numbers are null."""
+    names = [metric.name for metric in result.metrics]
+    differences: dict[str, dict[str, Any]] = {name: {} for name in result.strategies if name != result.baseline}
+    for metric in names:
+        for name, estimate in result.differences(metric).items():
+            differences[name][metric] = statistics(estimate)
+    found = verdict(result)
+    return {
+        "scenario": result.study.source,
+        "currency": result.study.scenario.currency,
+        "seed": result.seed,
+        "replications": result.replications,
+        "baseline": result.baseline,
+        "strategies": {
+            strategy: {metric: statistics(result.estimate(strategy, metric)) for metric in names}
+            for strategy in result.strategies
+        },
+        "differences": differences,
+        "verdict": {
+            "sentence": found.sentence,
+            "metric": result.comparison.metric,
+            "best": found.best,
+            "runner_up": found.runner_up,
+            "settled": found.is_settled,
+            "lead": None if found.lead is None else statistics(found.lead),
+            "best_share": {name: null_for_nan(share) for name, share in result.comparison.best_share.items()},
+        },
+        "failures": [str(failure) for failure in result.failures],
+        "output": str(folder),
+    }
+
+
+def statistics(estimate: Estimate) -> dict[str, float | None]:
+    """An estimate's figures by name."""
+    return {name: null_for_nan(getattr(estimate, name)) for name in STATISTICS}
+
+
+def null_for_nan(value: float) -> float | None:
+    """JSON has no NaN: what never happened is null."""
+    return None if math.isnan(value) else value

@@ -1,0 +1,96 @@
+"""The verdict in one sentence, made from the numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from channelsim.analysis.comparison import Comparison
+from channelsim.analysis.intervals import Estimate
+from channelsim.experiment.result import Result
+from channelsim.finance.definitions import Unit
+from channelsim.report.format import number
+
+DECIDED_BY = {
+    "contribution": ("contribution", Unit.MONEY),
+    "gross_margin": ("gross margin", Unit.MONEY),
+    "bookings": ("bookings", Unit.MONEY),
+    "won": ("deals won", Unit.COUNT),
+}
+MOST_TIMES_MORE = 200
+"""A lead that would take more than this many times the replications to tell from chance is called negligible."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which strategy is best, and whether the evidence is enough to say so.
+
+    best: the strategy with the highest mean; None if no replication finished. is_settled: whether its lead over
+    the runner-up is beyond chance at 95%, all pairs of strategies considered.
+    """
+
+    sentence: str
+    best: str | None
+    runner_up: str | None
+    is_settled: bool
+    lead: Estimate | None
+
+
+def verdict(result: Result) -> Verdict:
+    """The verdict of a run on its scenario's decision metric."""
+    scenario = result.study.scenario
+    months = scenario.horizon.months - scenario.horizon.warmup_months
+    comparison = result.comparison
+    own = result.estimate(comparison.best, comparison.metric)
+    return Verdict(
+        sentence=sentence(comparison, own, months, scenario.currency),
+        best=comparison.best if comparison.replications else None,
+        runner_up=comparison.runner_up,
+        is_settled=comparison.is_settled,
+        lead=comparison.lead,
+    )
+
+
+def sentence(comparison: Comparison, own: Estimate, months: int, currency: str) -> str:
+    """The comparison in words. `own`: the best strategy's decision metric; `months`: what it is measured over."""
+    name, unit = DECIDED_BY[comparison.metric]
+    metric = f"{name} over {months} months" if months > 1 else f"{name} over one month"
+
+    def words(value: float) -> str:
+        return number(value, unit, currency)
+
+    best, runner_up, lead = comparison.best, comparison.runner_up, comparison.lead
+    n = comparison.replications
+    if n == 0:
+        return "No replication of every strategy finished, so there is nothing to compare."
+    if runner_up is None or lead is None:
+        chance = "" if n == 1 else f" (95% interval {words(own.ci_low)} to {words(own.ci_high)})"
+        return f"{best}: {metric} is {words(own.mean)} on average{chance}. It is the only strategy."
+    if comparison.is_identical:
+        return f"{best} and {runner_up} give the same {metric} in every replication: neither is better."
+    if n == 1:
+        return (
+            f"{best} is ahead of {runner_up} by {words(lead.mean)} in {metric}, but one replication tells nothing "
+            "about chance: run more, for example with -n 100."
+        )
+    interval = f"95% interval {words(lead.ci_low)} to {words(lead.ci_high)}"
+    if comparison.is_settled:
+        return (
+            f"{best} is best: it beats {runner_up} by {words(lead.mean)} in {metric} ({interval}), and comes out "
+            f"on top in {comparison.best_share[best]:.0%} of {n} replications."
+        )
+    return (
+        f"No strategy is clearly best: {best} is ahead of {runner_up} by {words(lead.mean)} in {metric}, but "
+        f"chance alone could explain it ({interval}). {_way_out(lead, n)}"
+    )
+
+
+def _way_out(lead: Estimate, replications: int) -> str:
+    """What would settle it: the interval shrinks with the square root of the replications."""
+    half_width = lead.ci_high - lead.mean
+    times_more = (half_width / lead.mean) ** 2 if lead.mean > 0 else math.inf
+    if times_more > MOST_TIMES_MORE:
+        return "The difference is so small that it hardly matters which one you choose."
+    needed = math.ceil(replications * times_more * 1.2)
+    rounded = math.ceil(needed / 10) * 10
+    return f"About {rounded:,} replications would settle a difference of this size."
