@@ -70,6 +70,8 @@ def test_the_programs_arrays_import_nothing_of_ours(module: str) -> None:
 
 
 def test_every_shipped_scenario_is_a_template_of_the_installed_package() -> None:
-    wheel = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    wheel = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
     shipped = {f"scenarios/{path.name}" for path in (PACKAGE.parent / "scenarios").glob("*.yaml")}
     assert set(wheel["force-include"]) == shipped

@@ -29,7 +29,9 @@ def company(**pay: Any) -> Scenario:
             segments={"all": {"deal_value": 1000.0, "gross_margin": 0.8, "annual_churn": 0.25}},
             sources={"web": {"leads_per_month": 10.0, "mix": {"all": 1.0}, "cost_per_lead": 50.0}},
             teams={
-                "desk": team(pay={"salary": 60_000.0, "overhead_rate": 0.25, "tool_seats_per_month": {"crm": 100.0}}),
+                "desk": team(
+                    pay={"salary": 60_000.0, "overhead_rate": 0.25, "tool_seats_per_month": {"crm": 100.0}}
+                ),
                 "field": team(channel="outside", pay={"travel_per_visit": 300.0, **pay}),
             },
             steps={"qualify": step("desk"), "close": step("field", visit=True, opportunity=True)},
