@@ -66,7 +66,7 @@ def test_engines_see_arrays_and_rules_and_nothing_else_of_ours(path: Path) -> No
 
 @pytest.mark.parametrize("module", PROGRAM_ARRAYS)
 def test_the_programs_arrays_import_nothing_of_ours(module: str) -> None:
-    assert not {name for name in imports(PACKAGE / "program" / f"{module}.py")}
+    assert not set(imports(PACKAGE / "program" / f"{module}.py"))
 
 
 def test_every_shipped_scenario_is_a_template_of_the_installed_package() -> None:

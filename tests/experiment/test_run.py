@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from worlds import source, step, team, world
 
 from channelsim.errors import UserError
 from channelsim.experiment import workers
@@ -17,7 +18,6 @@ from channelsim.experiment.result import Result
 from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import Failure, Task, run_tasks
 from channelsim.scenario.load import Study, load
-from worlds import source, step, team, world
 
 
 def two_ways() -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_a_replication_that_fails_is_named_with_its_seed_and_costs_no_other(
 
 
 def test_all_failing_is_no_result_and_no_crash(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(job: Job, seed: int, replication: int) -> Replication:
+    def never(*_: object) -> Replication:
         raise RuntimeError("no")
 
     monkeypatch.setattr(workers, "replicate", never)
@@ -129,7 +129,7 @@ def test_workers_that_die_every_time_are_reported_and_the_run_ends(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "_run_in_pool", lambda *_: iter(()))
-    jobs = [job for job in run_study(study, replications=1).jobs]
+    jobs = list(run_study(study, replications=1).jobs)
     outcomes = list(run_tasks(jobs, 1, [Task(0, 0), Task(0, 1)], 2))
     assert all(isinstance(outcome, Failure) and "worker process died" in outcome.reason for _, outcome in outcomes)
 
