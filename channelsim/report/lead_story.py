@@ -86,7 +86,8 @@ def _words(event: Event, layout: Layout, currency: str, waited_hours: float) -> 
         case Happening.OWNED:
             yield f"belongs to {_rep(event, layout)}"
         case Happening.TOUCH_STARTED:
-            yield f"{_rep(event, layout)} starts, after {duration(waited_hours)} of waiting"
+            waited = f"after {duration(waited_hours)} of waiting" if waited_hours > 0 else "at once"
+            yield f"{_rep(event, layout)} starts {waited}"
         case Happening.NOT_REACHED:
             yield f"not reached at attempt {event.value:.0f}"
         case Happening.TOUCH_DONE:

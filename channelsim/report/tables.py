@@ -60,9 +60,9 @@ def _table(title: str, caption: str = "") -> Table:
 def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
     horizon = result.study.scenario.horizon
     months = horizon.months - horizon.warmup_months
-    after = f" after {horizon.warmup_months} months of warm-up" if horizon.warmup_months else ""
+    after = f" after {_months(horizon.warmup_months)} of warm-up" if horizon.warmup_months else ""
     table = _table(
-        f"Results over {months} months{after}",
+        f"Results over {_months(months)}{after}",
         f"means of {result.replications:,} replications, ± half of the 95% interval",
     )
     table.add_column("")
@@ -83,16 +83,24 @@ def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
     return table
 
 
+def _months(count: int) -> str:
+    return "1 month" if count == 1 else f"{count} months"
+
+
 def _rows(result: Result) -> Iterator[tuple[Metric, str]]:
     by_name = {metric.name: metric for metric in result.metrics}
     labels = dict(HEADLINES)
     decided_by = result.comparison.metric
     for name in [decided_by, *(name for name in labels if name != decided_by)]:
-        yield by_name[name], labels.get(name, name.replace("_", " ").capitalize())
+        yield by_name[name], labels.get(name, _label(name))
     for name, label in TEAM_HEADLINES:
         for metric in result.metrics:
             if metric.name.startswith(f"{name}."):
                 yield metric, f"{label}, {metric.name.removeprefix(f'{name}.')}"
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _with_spread(e: Estimate, metric: Metric, result: Result) -> str:
@@ -100,21 +108,29 @@ def _with_spread(e: Estimate, metric: Metric, result: Result) -> str:
     mean = number(e.mean, metric.unit, currency)
     if math.isnan(e.ci_high) or math.isnan(e.mean):
         return mean
-    return f"{mean} [dim]± {spread(e.ci_high - e.mean, metric.unit, currency)}[/]"
+    return _joined(mean, spread(e.ci_high - e.mean, metric.unit, currency))
+
+
+def _joined(mean: str, half_width: str) -> str:
+    """A mean and what stands after its ±, with their unit once where it is the same."""
+    _, _, unit = half_width.partition(" ")
+    shared = bool(unit) and mean.endswith(f" {unit}")
+    return f"{mean.removesuffix(f' {unit}') if shared else mean} [dim]± {half_width}[/]"
 
 
 def _difference_table(result: Result) -> Table:
     """Paired differences from the baseline: the same leads, the same luck."""
     table = _table(
         f"Difference from {escape(result.baseline)}, lead for lead",
-        "paired by replication; the intervals of one column hold together at 95%; * leaves zero out",
+        "95% intervals that hold together in each column; * beyond chance",
     )
     table.add_column("")
     currency = result.study.scenario.currency
-    columns = [metric for metric in result.metrics if metric.name in COMPARED]
+    by_name = {metric.name: metric for metric in result.metrics}
+    columns = [by_name[name] for name in dict.fromkeys((result.comparison.metric, *COMPARED))]
     labels = dict(HEADLINES)
     for metric in columns:
-        table.add_column(labels[metric.name], justify="right")
+        table.add_column(labels.get(metric.name, _label(metric.name)), justify="right")
     by_metric = {metric.name: result.differences(metric.name) for metric in columns}
     for name in result.strategies:
         if name != result.baseline:
@@ -128,7 +144,7 @@ def _signed(e: Estimate, unit: Unit, currency: str) -> str:
     if math.isnan(e.ci_low) or math.isnan(e.mean):
         return text
     star = "*" if e.ci_low > 0 or e.ci_high < 0 else " "
-    return f"{text} [dim]± {spread(e.ci_high - e.mean, unit, currency)}[/]{star}"
+    return f"{_joined(text, spread(e.ci_high - e.mean, unit, currency))}{star}"
 
 
 def _inputs_table(result: Result) -> Table:

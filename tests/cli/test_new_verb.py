@@ -1,0 +1,56 @@
+"""`channelsim new`: every template can be listed, written, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from channelsim.cli.main import main
+from channelsim.cli.new import template_folder
+
+TEMPLATES = sorted(path.stem for path in template_folder().glob("*.yaml"))
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def channelsim(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_without_arguments_the_templates_are_listed() -> None:
+    told = channelsim("new")
+    assert told.exit_code == 0
+    assert TEMPLATES
+    assert all(name in told.stdout for name in TEMPLATES)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_is_written_with_its_comments_and_is_sound(name: str) -> None:
+    assert channelsim("new", name).exit_code == 0
+    assert Path(f"{name}.yaml").read_bytes() == (template_folder() / f"{name}.yaml").read_bytes()
+    assert channelsim("check", f"{name}.yaml").exit_code == 0
+
+
+def test_an_existing_file_is_left_as_it_is() -> None:
+    Path("mine.yaml").write_text("my work")
+    told = channelsim("new", "quickstart", "mine.yaml")
+    assert told.exit_code == 1
+    assert told.stderr == "mine.yaml exists already and was left as it is; name another file\n"
+    assert Path("mine.yaml").read_text() == "my work"
+
+
+def test_an_unknown_template_is_refused_with_the_nearest_name() -> None:
+    told = channelsim("new", "quickstrat")
+    assert told.exit_code == 2
+    assert "did you mean 'quickstart'?" in told.stderr
+
+
+def test_a_folder_that_does_not_exist_is_one_clear_line() -> None:
+    told = channelsim("new", "quickstart", "nowhere/mine.yaml")
+    assert told.exit_code == 1
+    assert told.stderr == "nowhere/mine.yaml: No such file or directory\n"

@@ -1,0 +1,204 @@
+"""`channelsim run` as its users meet it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
+
+from channelsim.cli.main import main
+from channelsim.experiment import workers
+from channelsim.experiment.replicate import Job, Replication, replicate
+from worlds import source, step, team, world
+
+DATA_FILES = ("ledger.parquet", "replications.parquet", "summary.csv")
+CHARTS = ("comparison", "funnel", "losses", "pipeline", "utilization")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with a small scenario file."""
+    monkeypatch.chdir(tmp_path)
+    tree = world(
+        sources={"web": source(60.0)},
+        teams={"desk": team(pay={"salary": 50_000.0})},
+        steps={"call": step(effort_hours=4.0, advance=0.5, opportunity=True)},
+        strategies={"one": {}, "two": {"teams.desk.headcount": 2}},
+        replications=3,
+    )
+    with Path("small.yaml").open("w") as out:
+        YAML().dump(tree, out)
+    return tmp_path
+
+
+def channelsim(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def run_folder(parent: Path) -> Path:
+    (found,) = (path for path in parent.iterdir() if path.is_dir())
+    return found
+
+
+def test_a_run_prints_the_comparison_the_verdict_and_where_the_files_are(folder: Path) -> None:
+    done = channelsim("run", "small.yaml", "--workers", "1")
+    assert done.exit_code == 0
+    for words in ("Contribution", "Difference from one", "teams.desk.headcount", "Files: outputs"):
+        assert words in done.stdout
+    assert sorted(path.name for path in run_folder(folder / "outputs").iterdir()) == sorted(
+        [*DATA_FILES, "manifest.json", *(f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg"))]
+    )
+
+
+def test_json_is_one_object_with_every_metric_of_every_strategy(folder: Path) -> None:
+    done = channelsim("run", "small.yaml", "--json", "--workers", "1")
+    told = json.loads(done.stdout)
+    assert set(told["strategies"]) == {"one", "two"}
+    assert set(told["strategies"]["one"]["bookings"]) == {"mean", "ci_low", "ci_high", "p10", "p50", "p90"}
+    assert told["differences"]["two"]["won"]["mean"] == pytest.approx(
+        told["strategies"]["two"]["won"]["mean"] - told["strategies"]["one"]["won"]["mean"]
+    )
+    assert told["verdict"]["sentence"]
+    assert Path(told["output"]).is_dir()
+
+
+def test_quiet_prints_the_verdict_and_the_folder_alone(folder: Path) -> None:
+    done = channelsim("run", "small.yaml", "--quiet", "--workers", "1")
+    assert "Contribution  " not in done.stdout
+    assert "Files: " in done.stdout
+
+
+def test_the_data_files_are_the_same_bytes_with_one_worker_and_with_two(folder: Path) -> None:
+    for count in ("1", "2"):
+        assert channelsim("run", "small.yaml", "--workers", count, "-o", count).exit_code == 0
+    one, two = run_folder(folder / "1"), run_folder(folder / "2")
+    assert one.name == two.name
+    for name in DATA_FILES:
+        assert (one / name).read_bytes() == (two / name).read_bytes()
+
+
+def test_another_question_has_another_folder_and_the_same_question_the_same(folder: Path) -> None:
+    for extra in ((), ("--seed", "7"), ("-n", "2"), ("--set", "teams.desk.people.selling_share=0.5"), ()):
+        assert channelsim("run", "small.yaml", "--quiet", "--workers", "1", *extra).exit_code == 0
+    assert len(list((folder / "outputs").iterdir())) == 4
+
+
+def test_the_manifest_holds_what_is_needed_to_run_it_again(folder: Path) -> None:
+    channelsim("run", "small.yaml", "--quiet", "--workers", "1", "--seed", "9")
+    told = json.loads((run_folder(folder / "outputs") / "manifest.json").read_text())
+    assert (told["seed"], told["replications"], told["engine"]) == (9, 3, "reference")
+    assert told["resolved"]["two"]["teams"]["desk"]["headcount"] == 2
+    assert told["overrides"]["two"] == {"teams.desk.headcount": 2}
+    assert run_folder(folder / "outputs").name == f"small-{told['hash'][:8]}"
+
+
+def test_the_summary_csv_has_the_documented_columns_and_reads_back(folder: Path) -> None:
+    channelsim("run", "small.yaml", "--quiet", "--workers", "1")
+    table = pl.read_csv(run_folder(folder / "outputs") / "summary.csv")
+    assert table.columns == [
+        "strategy", "metric", "unit", "mean", "ci_low", "ci_high", "p10", "p50", "p90", "replications",
+    ]  # fmt: skip
+    assert table.filter(pl.col("metric") == "visits")["mean"].to_list() == [0.0, 0.0]
+
+
+def test_a_failed_replication_makes_the_result_partial_and_the_exit_status_1(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sometimes(job: Job, seed: int, replication: int) -> Replication:
+        if (job.name, replication) == ("two", 1):
+            raise RuntimeError("the roof came down")
+        return replicate(job, seed, replication)
+
+    monkeypatch.setattr(workers, "replicate", sometimes)
+    done = channelsim("run", "small.yaml", "--workers", "1")
+    assert done.exit_code == 1
+    assert "replication 1 of two (seed 1) failed: RuntimeError: the roof came down" in done.stderr
+    assert "This result is partial" in done.stderr
+    assert (run_folder(folder / "outputs") / "summary.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--strategy", "won"), "no strategy named 'won'; did you mean"),
+        (("--baseline", "tow"), "did you mean 'two'?"),
+        (("--set", "teams.dsk.headcount=3"), "did you mean 'desk'?"),
+        (("-n", "0"), "0 is not in the range"),
+        (("--seed", "-1"), "-1 is not in the range"),
+    ],
+)
+def test_wrong_options_are_refused_in_words_and_write_nothing(
+    folder: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = channelsim("run", "small.yaml", *arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert not (folder / "outputs").exists()
+
+
+def test_an_output_folder_that_is_a_file_is_one_clear_line_before_anything_runs(folder: Path) -> None:
+    Path("taken").write_text("")
+    done = channelsim("run", "small.yaml", "-o", "taken")
+    assert done.exit_code == 1
+    assert done.stderr == "taken: taken is a file, not a folder; choose another with --output\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_output_folder_without_permission_is_one_clear_line(folder: Path) -> None:
+    locked = folder / "locked"
+    locked.mkdir(mode=0o500)
+    done = channelsim("run", "small.yaml", "-o", "locked/results")
+    assert done.exit_code == 1
+    assert "no permission to write in locked" in done.stderr
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = channelsim("run", "small.yaml", "--workers", "1")
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr
+    assert list((folder / "outputs").iterdir()) == []
+
+
+def test_a_disk_that_fills_while_replacing_files_leaves_the_earlier_run_whole(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channelsim("run", "small.yaml", "--workers", "1", "--quiet")
+    before = {path.name: path.read_bytes() for path in run_folder(folder / "outputs").iterdir()}
+
+    def full(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert channelsim("run", "small.yaml", "--workers", "1", "--quiet").exit_code == 1
+    assert before == {path.name: path.read_bytes() for path in run_folder(folder / "outputs").iterdir()}
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_ctrl_c_stops_the_run_and_leaves_no_half_file(folder: Path, count: str) -> None:
+    command = [sys.executable, "-m", "channelsim", "run", "small.yaml", "-n", "100000", "--workers", count]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in told
+    assert told.endswith(b"stopped\n")
+    assert not (folder / "outputs").exists()

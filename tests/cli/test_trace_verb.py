@@ -1,0 +1,76 @@
+"""`channelsim trace`: one lead, every strategy, the same luck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
+
+from channelsim.cli.main import main
+from worlds import source, step, team, world
+
+
+@pytest.fixture(autouse=True)
+def _scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    attempts = {"max": 3, "reach": 0.5, "spacing_hours": 24.0, "effort_hours": 0.1}
+    tree = world(
+        sources={"web": source(100.0)},
+        teams={"desk": team(2), "field": team(1, channel="outside")},
+        motions={
+            "phone": {"steps": {"contact": step("desk", attempts=attempts), "close": step("desk", advance=0.4)}},
+            "visit": {"steps": {"contact": step("field", attempts=attempts), "close": step("field", advance=0.4)}},
+        },
+        routing=None,
+        strategies={
+            "by_phone": {"routing": [{"motion": "phone"}]},
+            "in_person": {"routing": [{"motion": "visit"}]},
+        },
+    )
+    del tree["routing"]
+    with Path("two.yaml").open("w") as out:
+        YAML().dump(tree, out)
+
+
+def trace(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["trace", "two.yaml", *arguments], env={"COLUMNS": "110"})
+
+
+def test_both_organisations_meet_the_same_person_with_the_same_luck() -> None:
+    told = trace("--lead", "web/all/5").stdout
+    assert "goes phone" in told
+    assert "goes visit" in told
+    assert "desk rep" in told
+    assert "field rep" in told
+    (line,) = (line for line in told.splitlines() if line.startswith("contact: reached at attempt 1"))
+    assert line.split()[-2:] == ["drawn", "drawn"]
+
+
+def test_the_lead_is_counted_from_1_and_the_last_is_named() -> None:
+    told = trace("--lead", "web/all/100000")
+    assert told.exit_code == 2
+    assert "leads of web/all arrive in replication 0 under by_phone; N from 1 to" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"),
+    [
+        ("web/all", "SOURCE/SEGMENT/N, such as web/small/17, is right"),
+        ("web/all/0", "N counted from 1"),
+        ("web/all/x", "N counted from 1"),
+        ("wbe/all/1", "no source named 'wbe'; did you mean 'web'?"),
+        ("web/al/1", "no segment named 'al'; did you mean 'all'?"),
+    ],
+)
+def test_a_lead_that_cannot_be_is_refused_in_words(lead: str, words: str) -> None:
+    told = trace("--lead", lead)
+    assert told.exit_code == 2
+    assert words in told.stderr
+
+
+def test_tracing_tells_the_same_story_twice_and_another_seed_tells_another() -> None:
+    first = trace("--lead", "web/all/5").stdout
+    assert trace("--lead", "web/all/5").stdout == first
+    assert trace("--lead", "web/all/5", "--seed", "2").stdout != first
