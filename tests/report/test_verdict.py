@@ -24,8 +24,8 @@ def test_a_clear_winner() -> None:
     # Every difference is 300k ± a little: the interval is far from zero, and it is on top every time.
     text = said(hybrid=STEADY + [300e3, 310e3, 290e3, 305e3, 295e3], inside_only=STEADY)
     assert text == (
-        "hybrid is best: it beats inside_only by $300k in contribution over 18 months (95% interval $290k to $310k), "
-        "and comes out on top in 100% of 5 replications."
+        "hybrid is best: it beats inside_only by $300k in contribution over 18 months (95% interval $290k "
+        "to $310k), and comes out on top in 100% of 5 replications."
     )
 
 
