@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import observe, source, step, team, world
 
 from channelsim.engine.ledger import Amount, Count
 from channelsim.engine.trace import Happening
+from worlds import observe, source, step, team, world
 
 
 def dialling(

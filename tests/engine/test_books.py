@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import observe, program_of, source, step, team, world
 
 from channelsim.engine.ledger import Amount, ConservationError, Count, Ledger, check_conservation
 from channelsim.engine.reference import simulate
 from channelsim.engine.trace import Happening, Trace, lead_id
+from worlds import observe, program_of, source, step, team, world
 
 TREE = world(
     months=2,

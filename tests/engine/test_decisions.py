@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import Happened, observe, program_of, source, step, team, world
 
 from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import Happening
+from worlds import Happened, observe, program_of, source, step, team, world
 
 MANY = list(np.arange(400) * 0.5)
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import observe, program_of, source, step, team, world
 
 from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import Program
 from channelsim.program.codes import DistKind
+from worlds import observe, program_of, source, step, team, world
 
 OWNED = {"assignment": "owned"}
 

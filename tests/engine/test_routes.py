@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
-from worlds import observe, source, step, team, world
 
 from channelsim.engine.ledger import Count
 from channelsim.engine.trace import Happening
+from worlds import observe, source, step, team, world
 
 PHONE, FIELD = 0, 1
 

@@ -6,12 +6,12 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from worlds import NINE_TO_FIVE, Happened, observe, source, step, team, world
 
 from channelsim.engine.reference.seat import succession
 from channelsim.engine.reference.simulation import Simulation
 from channelsim.engine.trace import Happening
 from channelsim.program.codes import EventKind
+from worlds import NINE_TO_FIVE, Happened, observe, source, step, team, world
 
 
 def backwards(tree: Any, arrivals: Any) -> Happened:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from worlds import NINE_TO_FIVE, hours, observe, step, team, world
 
 from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import Happening
+from worlds import NINE_TO_FIVE, hours, observe, step, team, world
 
 
 def test_a_touch_pauses_overnight_over_a_weekend_and_a_holiday() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from worlds import observe, source, step, team, world
 
 from channelsim.engine.ledger import Amount, Count
 from channelsim.engine.trace import Happening
+from worlds import observe, source, step, team, world
 
 VALUES = {"tiny": 10.0, "small": 20.0, "large": 30.0}
 
