@@ -25,6 +25,8 @@ SIGNIFICANT = 3
 SPREAD_SIGNIFICANT = 2
 STEPS_IN_AN_INTERVAL = 4
 """An interval is written finely enough that it is at least this many units of its last digit wide."""
+NEGLIGIBLE = 1e-6
+"""A width this small beside the numbers themselves is the arithmetic's, not the world's."""
 FINEST_DECIMALS = 6
 MONEY_SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 WHOLE_MONEY_BELOW = 10_000
@@ -94,15 +96,14 @@ def interval(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = Fa
     return mean_and_interval(estimate, unit, currency, signed=signed)[1]
 
 
-def mean_and_interval(
-    estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False
-) -> tuple[str, str]:
+def mean_and_interval(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> tuple[str, str]:
     """A mean and its interval with the same scale and decimals, fine enough to tell the ends apart."""
     mean, low, high = estimate.mean, estimate.ci_low, estimate.ci_high
     if not (_is_defined(low) and _is_defined(high)):
         return number(mean, unit, currency, signed=signed), UNDEFINED
     notation = _notation([mean, low, high], unit, currency, SIGNIFICANT, signed)
-    notation = _finer(notation, (high - low) / STEPS_IN_AN_INTERVAL, unit)
+    if high - low > NEGLIGIBLE * max(abs(low), abs(high)):
+        notation = _finer(notation, (high - low) / STEPS_IN_AN_INTERVAL, unit)
     at_mean, at_low, at_high = (notation.write(value, signed=signed) for value in (mean, low, high))
     return at_mean, f"{at_low} to {at_high}"
 
@@ -113,7 +114,7 @@ def in_step(values: Sequence[float], unit: Unit, currency: str, *, signed: bool 
     if not defined:
         return [UNDEFINED for _ in values]
     places = sorted(set(defined))
-    gaps = [b - a for a, b in pairwise(places)]
+    gaps = [b - a for a, b in pairwise(places) if b - a > NEGLIGIBLE * max(abs(a), abs(b))]
     notation = _finer(_notation(defined, unit, currency, SIGNIFICANT, signed), min(gaps, default=math.inf), unit)
     notation = _shortest(notation, defined, unit)
     return [notation.write(value, signed=signed) if _is_defined(value) else UNDEFINED for value in values]
@@ -124,7 +125,7 @@ def _is_defined(value: float | None) -> TypeGuard[float]:
 
 
 def _symbol(currency: str) -> str:
-    return SYMBOLS.get(currency, f"{currency} ")
+    return SYMBOLS.get(currency, f"{currency} " if currency else "")
 
 
 def _notation(values: Iterable[float], unit: Unit, currency: str, significant: int, signed: bool) -> _Notation:
@@ -169,11 +170,10 @@ def _finer(notation: _Notation, step: float, unit: Unit) -> _Notation:
 
 
 def _shortest(notation: _Notation, values: Sequence[float], unit: Unit) -> _Notation:
-    """Without decimals that are zero in every number."""
-    rounded = [round(value / notation.scale, notation.decimals) * notation.scale for value in values]
+    """Without decimals that are exactly zero in every number: 1.2M for 1,200,000, but 1.20M for 1,203,000."""
     fewer = (0,) if unit is Unit.MONEY and notation.scale == 1 else range(notation.decimals)
     for decimals in fewer:
         shorter = replace(notation, decimals=decimals)
-        if all(shorter.is_exact(value) for value in rounded):
+        if all(shorter.is_exact(value) for value in values):
             return shorter
     return notation

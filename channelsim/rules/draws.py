@@ -48,7 +48,7 @@ def uniform(
 
 
 def unit_interval(w0: int, w1: int) -> float:
-    """The middle of one of 2**52 equal parts of (0, 1). With a bit more, the last part's middle would round to 1."""
+    """The middle of one of 2**52 equal parts of (0, 1); with 2**53, the last part's middle would round to 1."""
     return ((w0 >> 6) * 67108864.0 + (w1 >> 6) + 0.5) * (1.0 / 4503599627370496.0)
 
 

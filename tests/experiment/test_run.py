@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from worlds import source, step, team, world
 
 from channelsim.errors import UserError
 from channelsim.experiment import workers
@@ -18,6 +17,7 @@ from channelsim.experiment.result import Result
 from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import Failure, Task, run_tasks
 from channelsim.scenario.load import Study, load
+from worlds import source, step, team, world
 
 
 def two_ways() -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import step, team, world
 
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape
 from channelsim.finance.costs import Category, Money, price
@@ -16,6 +15,7 @@ from channelsim.finance.prices import prices_of
 from channelsim.program.compile import compile_program
 from channelsim.program.layout import layout_of
 from channelsim.scenario.schema import Scenario
+from worlds import step, team, world
 
 MARCH_HOURS = 31 * 24.0
 APRIL_HOURS = 30 * 24.0

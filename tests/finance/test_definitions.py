@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worlds import world
-
 from channelsim.experiment.replicate import job_of, replicate
 from channelsim.finance.definitions import COMPANY_METRICS, TEAM_METRICS, metrics_for
 from channelsim.scenario.load import load
+from worlds import world
 
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 

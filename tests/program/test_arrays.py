@@ -6,10 +6,10 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from worlds import NINE_TO_FIVE, program_of, source, step, team, world
 
 from channelsim.program.arrays import NONE, Program, as_lists
 from channelsim.program.codes import DistKind
+from worlds import NINE_TO_FIVE, program_of, source, step, team, world
 
 RICH = program_of(
     world(

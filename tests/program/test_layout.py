@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from worlds import program_of, source, step, team, world
 
 from channelsim.program.layout import Layout, layout_of, month_starts
 from channelsim.scenario.schema import Scenario
+from worlds import program_of, source, step, team, world
 
 
 def layout(**sections: Any) -> Layout:

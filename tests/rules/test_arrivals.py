@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from worlds import hours, program_of, source, world
 
 from channelsim.program.arrays import Program, as_lists
 from channelsim.program.codes import Purpose
 from channelsim.rules.arrivals import arrival_time, exponential_gap
 from channelsim.rules.draws import entity_words, uniform
+from worlds import hours, program_of, source, world
 
 SEED = 20270301
 

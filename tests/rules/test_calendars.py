@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import NINE_TO_FIVE, hours, program_of, team, world
 
 from channelsim.program.arrays import Program, as_lists
 from channelsim.rules.calendars import is_open, month_of, next_opening, work_end, worked_before
+from worlds import NINE_TO_FIVE, hours, program_of, team, world
 
 FRIDAY, SATURDAY, MONDAY, TUESDAY = 4, 5, 7, 8
 

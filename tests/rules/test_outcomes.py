@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import program_of, source, step, world
 
 from channelsim.program.arrays import Program
 from channelsim.rules.outcomes import advance_probability, reach_probability
+from worlds import program_of, source, step, world
 
 
 def cooling(table: Any) -> Program:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import program_of, team, world
 
 from channelsim.program.arrays import Program
 from channelsim.rules.people import productivity, ramp, ramped_time, touch_hours
+from worlds import program_of, team, world
 
 MONTH = 8766 / 12  # 730.5 hours
 RAMP = 3 * MONTH

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from worlds import program_of, source, step, team, world
 
 from channelsim.program.arrays import as_lists
 from channelsim.rules.routing import rule_fits
+from worlds import program_of, source, step, team, world
 
 SMALL_WEB, BIG_WEB, BIG_FAIR = range(3)
 
