@@ -72,13 +72,13 @@ def test_four_reps_wait_by_erlang_c() -> None:
     leads = served(program_of("mm4"), seed=1, replications=2)
     chance = erlang_c(10, 3, 4)
     leads.mean(leads.waits > 0).holds(chance, narrow=0.035)
-    leads.mean(leads.sojourns).holds(chance / 2 + 1 / 3, narrow=0.04)
+    leads.mean(leads.sojourns).holds(chance / 2 + 1 / 3, narrow=0.06)
     wait = leads.mean(leads.waits)
-    wait.holds(chance / 2, narrow=0.08)
+    wait.holds(chance / 2, narrow=0.12)
     wait.excludes(chance / 2 / 2)
     # Those who wait do so exponentially, 1 / (12 - 10) h on average.
     waiting = leads.waits > 0
-    leads.mean(leads.waits, of=waiting).holds(0.5, narrow=0.08)
+    leads.mean(leads.waits, of=waiting).holds(0.5, narrow=0.1)
 
 
 def test_serving_the_largest_deal_first_helps_the_large_and_conserves_the_mean_wait() -> None:
@@ -96,7 +96,7 @@ def test_serving_the_largest_deal_first_helps_the_large_and_conserves_the_mean_w
 
 def test_serving_the_newest_first_keeps_the_mean_wait_and_spreads_it() -> None:
     leads = served(program_of("mm1_newest"), seed=1, replications=2)
-    leads.mean(leads.waits > 0).holds(0.3, narrow=0.03)
+    leads.mean(leads.waits > 0).holds(0.3, narrow=0.04)
     leads.mean(leads.sojourns).holds(1 / 7, narrow=0.04)
     leads.mean(leads.waits).holds(0.3 / 7, narrow=0.1)
     spread = leads.mean(leads.waits**2)
@@ -114,7 +114,7 @@ def test_impatient_leads_are_lost_by_erlang_a(strategy: str, arrivals: int) -> N
     waits, abandons, utilization = erlang_a(arrivals, 3, 4, 1)
     lost = np.isinf(leads.started_at)
     leads.mean(leads.waits > 0).holds(waits, narrow=0.05)
-    leads.mean(lost).holds(abandons, narrow=0.08)
+    leads.mean(lost).holds(abandons, narrow=0.1)
     months = slice(1, None)
     worked = leads.ledger.amounts[Amount.WORK_HOURS].sum(axis=(1, 2, 3))[months]
     ratio(worked, 4 * np.diff(program.month_start_hours)[months]).holds(utilization, narrow=0.04)
@@ -152,11 +152,11 @@ def test_two_desks_in_tandem_are_independent_queues_as_jackson_says() -> None:
     for i in range(3):
         for j in range(3):
             product = 0.5 * 0.5**i * 0.375 * 0.625**j
-            ratio(hours[:, i, j], total).holds(product, narrow=0.2)
+            ratio(hours[:, i, j], total).holds(product, narrow=0.1)
     # Little's law: 5 leads an hour x 0.2 h, x 1/3 h.
     people = np.arange(40)
-    ratio(hours.sum(axis=2) @ people, total).holds(1.0, narrow=0.12)
-    ratio(hours.sum(axis=1) @ people, total).holds(5 / 3, narrow=0.2)
+    ratio(hours.sum(axis=2) @ people, total).holds(1.0, narrow=0.08)
+    ratio(hours.sum(axis=1) @ people, total).holds(5 / 3, narrow=0.1)
     output_is_poisson(departures(events, warmup))
 
 
@@ -172,6 +172,6 @@ def output_is_poisson(gaps: np.ndarray) -> None:
     spread = 3.3 / math.sqrt(len(gaps))
     Interval(float(gaps.mean()), 0.2 * spread).holds(0.2, narrow=0.02)
     # The square of an exponential of mean m has mean 2 m^2 and standard deviation sqrt(20) m^2.
-    Interval(float((gaps**2).mean()), math.sqrt(20) * 0.04 * spread).holds(0.08, narrow=0.03)
+    Interval(float((gaps**2).mean()), math.sqrt(20) * 0.04 * spread).holds(0.08, narrow=0.04)
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < spread
     assert abs(np.corrcoef(gaps[:-2], gaps[2:])[0, 1]) < spread
