@@ -22,6 +22,7 @@ LAYERS = (
     ("experiment",),
     ("report",),
     ("api", "cli"),
+    ("__main__",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 ENGINE_MAY_USE = {"engine", "program", "rules"}

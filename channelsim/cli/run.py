@@ -130,6 +130,7 @@ def command(
 @contextmanager
 def _progress(hidden: bool) -> Iterator[OnProgress]:
     """A progress bar with the time left, on standard error, gone when it is done."""
+    console = Console(stderr=True)
     bar = Progress(
         TextColumn("simulating"),
         BarColumn(),
@@ -137,9 +138,9 @@ def _progress(hidden: bool) -> Iterator[OnProgress]:
         TextColumn("replications,"),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
-        disable=hidden,
+        disable=hidden or not console.is_terminal,
     )
     with bar:
         task = bar.add_task("", total=None)

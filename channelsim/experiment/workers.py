@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from channelsim.experiment.replicate import Job, Replication, replicate
 
 BROKEN_POOL_RETRIES = 2
+TASKS_AHEAD = 4
+"""Tasks handed out for each worker: enough that none waits for the next, few enough that stopping is quick."""
 
 
 @dataclass(frozen=True, order=True)
@@ -83,30 +85,41 @@ def _run_in_pool(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers:
         initializer=_start_worker,
         initargs=(tuple(jobs), seed),
     )
+    waiting = iter(tasks)
+    running: dict[Future[Replication | Failure], Task] = {}
     try:
         with _interrupts_held():
-            futures: dict[Future[Replication | Failure], Task] = {pool.submit(_work, task): task for task in tasks}
-        for future in as_completed(futures):
-            try:
-                outcome = future.result()
-            except BrokenProcessPool:
-                continue
-            yield futures[future], outcome
+            for task in itertools.islice(waiting, TASKS_AHEAD * workers):
+                running[pool.submit(_work, task)] = task
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                task = running.pop(future)
+                try:
+                    outcome = future.result()
+                    for following in itertools.islice(waiting, 1):
+                        running[pool.submit(_work, following)] = following
+                except BrokenProcessPool:
+                    continue
+                yield task, outcome
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Processes that start here ignore Ctrl-C until they are ready to die of it in silence."""
-    if threading.current_thread() is not threading.main_thread():
+    """Processes that start here inherit a blocked Ctrl-C until they are ready to die of it in silence.
+
+    One that comes meanwhile is not lost: it waits, and strikes on the way out. (Windows cannot block a signal: there
+    a worker that is interrupted while it starts may have its say.)
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _jobs: tuple[Job, ...] = ()
@@ -117,6 +130,8 @@ def _start_worker(jobs: tuple[Job, ...], seed: int) -> None:
     """Programs travel once per worker. Ctrl-C ends a worker at once; the parent speaks for all."""
     global _jobs, _seed
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _jobs, _seed = jobs, seed
 
 

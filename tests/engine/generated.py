@@ -56,7 +56,7 @@ QUEUE = st.builds(
     st.sampled_from([None, 1, 2, 5]),
 )
 PEOPLE = record(
-    {"orphan_share": number(0.2, 1.0), "annual_attrition": st.sampled_from([0.0, 10.0, 40.0])},
+    {"orphan_share": number(0.2, 1.0), "annual_attrition": st.sampled_from([20.0, 40.0, 0.0])},
     {
         "selling_share": number(0.2, 1.0),
         "ramp_months": number(0.0, 3.0),
@@ -83,15 +83,15 @@ COOLING = st.sampled_from(
     ]
 )
 ATTEMPTS = record(
-    {"max": st.integers(1, 4), "reach": by_segment(number(0.0, 1.0))},
+    {"max": st.integers(1, 4), "reach": by_segment(number(0.25, 1.0))},
     {"spacing_hours": distribution(24.0), "effort_hours": distribution(0.5), "cooling": COOLING},
 )
 STEP = record(
     {
         "team": st.sampled_from(TEAMS),
-        "effort_hours": by_segment(distribution(6.0)),
-        "advance": by_segment(number(0.3, 1.0)),
-        "handoff": record({"leak": number(0.0, 0.6)}, {"delay_hours": distribution(20.0)}),
+        "effort_hours": by_segment(distribution(3.0)),
+        "advance": by_segment(st.sampled_from([0.5, 0.8, 0.0, 1.0])),
+        "handoff": record({"leak": st.sampled_from([0.3, 0.0, 0.6])}, {"delay_hours": distribution(20.0)}),
     },
     {
         "touches": st.integers(1, 3),
@@ -103,20 +103,21 @@ STEP = record(
         "value_factor": st.sampled_from([{}, {100: 1.2, 10_000: 0.4}]),
         "buyer_days": by_segment(distribution(5.0)),
         "buyer_days_if_no": distribution(9.0),
-        "patience_hours": by_segment(distribution(100.0)),
+        "patience_hours": by_segment(distribution(300.0)),
         "opportunity": st.booleans(),
     },
 )
 NURTURE = st.fixed_dictionaries(
-    {"share": number(0.1, 1.0), "days": distribution(15.0), "max_times": st.integers(1, 3)}
+    {"share": st.sampled_from([1.0, 0.5, 0.1]), "days": distribution(15.0), "max_times": st.integers(1, 3)}
 )
 MOTION = record(
     {
         "steps": st.lists(STEP, min_size=1, max_size=3).map(
             lambda s: dict(zip(("call", "demo", "close"), s, strict=False))
-        )
+        ),
+        "nurture": st.one_of(NURTURE, NURTURE, st.none()),
     },
-    {"deal_value_factor": st.sampled_from([0.5, 1.5]), "nurture": NURTURE | st.none()},
+    {"deal_value_factor": st.sampled_from([0.5, 1.5])},
 )
 WHEN = record(
     {},
@@ -147,7 +148,7 @@ WORLDS = st.fixed_dictionaries(
             {"start": st.sampled_from([MONDAY, dt.date(2028, 2, 11)]), "months": st.just(2)}
         ),
         "segments": st.fixed_dictionaries(
-            {name: record({"deal_value": DEAL_VALUE}, {"patience_hours": distribution(80.0)}) for name in SEGMENTS}
+            {name: record({"deal_value": DEAL_VALUE}, {"patience_hours": distribution(200.0)}) for name in SEGMENTS}
         ),
         "sources": st.fixed_dictionaries(dict.fromkeys(SOURCES, SOURCE)),
         "teams": st.fixed_dictionaries(dict.fromkeys(TEAMS, TEAM)),

@@ -55,7 +55,7 @@ def test_one_replication_tells_nothing_about_chance() -> None:
 
 def test_a_single_strategy_gets_its_figure_and_no_contest() -> None:
     text = said(as_is=STEADY)
-    assert text.startswith("as_is: contribution over 18 months is $1M on average (95% interval $902k to $1.1M).")
+    assert text.startswith("as_is: contribution over 18 months is $1M on average (95% interval $902k to $1.10M).")
     assert text.endswith("It is the only strategy.")
 
 
