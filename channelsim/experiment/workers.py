@@ -109,8 +109,8 @@ def _run_in_pool(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers:
 def _interrupts_held() -> Iterator[None]:
     """Processes that start here inherit a blocked Ctrl-C until they are ready to die of it in silence.
 
-    One that comes meanwhile is not lost: it waits, and strikes on the way out. (Windows cannot block a signal: there
-    a worker that is interrupted while it starts may have its say.)
+    One that comes meanwhile is not lost: it waits, and strikes on the way out. (Windows cannot block a signal:
+    there a worker that is interrupted while it starts may have its say.)
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
