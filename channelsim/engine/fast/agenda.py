@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+from channelsim.engine.fast.jit import inner
 
 from channelsim.engine.fast.state import EVENT
 from channelsim.program.codes import EventKind
@@ -15,7 +15,7 @@ KIND_SHIFT = 52
 IDENTIFIER = (1 << KIND_SHIFT) - 1
 
 
-@njit
+@inner
 def schedule(s: Any, time: float, kind: EventKind, identifier: int, row: int) -> None:
     """An event that happens at exactly `time`, unless the horizon ends first; `row` is where its subject stands."""
     if time >= s.horizon_hours:
@@ -27,7 +27,7 @@ def schedule(s: Any, time: float, kind: EventKind, identifier: int, row: int) ->
     rise(s.agenda, place, time, (kind.value << KIND_SHIFT) | identifier, row)
 
 
-@njit
+@inner
 def rise(agenda: Any, place: int, time: float, key: int, row: int) -> None:
     """Put an event into the heap, from a free place upwards."""
     while place > 0:
@@ -43,12 +43,16 @@ def rise(agenda: Any, place: int, time: float, key: int, row: int) -> None:
     event.row = row
 
 
-@njit
+@inner
 def take_first(s: Any) -> None:
-    """Take the first event out of the heap; the last one takes its place and sinks."""
-    agenda = s.agenda
-    count = s.pending - 1
-    s.pending = count
+    """Take the first event out of the agenda."""
+    s.pending -= 1
+    without_first_of(s.agenda, s.pending)
+
+
+@inner
+def without_first_of(agenda: Any, count: int) -> None:
+    """Leave `count` events in the heap, all but the first: the last one takes its place and sinks."""
     last = agenda[count]
     time = last.time
     key = last.key
@@ -66,13 +70,13 @@ def take_first(s: Any) -> None:
     move(last, agenda[place])
 
 
-@njit
+@inner
 def is_before(one: Any, other: Any) -> bool:
     """Whether one event comes before another."""
     return one.time < other.time or (one.time == other.time and one.key < other.key)
 
 
-@njit
+@inner
 def move(event: Any, to: Any) -> None:
     """Copy an event."""
     to.time = event.time
@@ -80,7 +84,7 @@ def move(event: Any, to: Any) -> None:
     to.row = event.row
 
 
-@njit
+@inner
 def longer(events: Any) -> Any:
     """A table of twice as many events, the first half as they were."""
     count = len(events)
@@ -90,7 +94,7 @@ def longer(events: Any) -> Any:
     return grown
 
 
-@njit
+@inner
 def keep_window(s: Any, closes: float, lead: int, row: int) -> None:
     """A buying window closes then, if the lead still waits. One that closes later is set aside until the instant is
     over: most leads have found a rep by then."""
@@ -107,7 +111,7 @@ def keep_window(s: Any, closes: float, lead: int, row: int) -> None:
     s.windows_count = place + 1
 
 
-@njit
+@inner
 def schedule_windows(s: Any) -> None:
     """At the end of an instant: the windows of those who wait on."""
     for place in range(s.windows_count):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+from channelsim.engine.fast.jit import inner
 
 from channelsim.engine.fast.state import RECORD
 from channelsim.engine.ledger import RepAmount
@@ -14,19 +14,19 @@ from channelsim.rules.calendars import month_of, worked_before
 from channelsim.rules.people import ramped_time
 
 
-@njit
+@inner
 def count(s: Any, what: int, lead: Any) -> None:
     """Count something now, where the lead is."""
     s.counts[what, s.month, lead.stream, lead.motion, lead.step] += 1
 
 
-@njit
+@inner
 def add(s: Any, what: int, lead: Any, amount: float) -> None:
     """Add an amount now, where the lead is."""
     s.amounts[what, s.month, lead.stream, lead.motion, lead.step] += amount
 
 
-@njit
+@inner
 def register_rep(s: Any, seat: int, incumbent: int) -> int:
     """A new row in the ledger for a new rep."""
     row = s.reps_count
@@ -38,24 +38,28 @@ def register_rep(s: Any, seat: int, incumbent: int) -> int:
     return row
 
 
-@njit
+@inner
 def with_more_reps(reps: Any, rep_amounts: Any) -> Any:
     """The two tables of reps with twice as many rows."""
     rows, amounts, months = rep_amounts.shape
     more_reps = np.zeros((2 * rows, 2), np.int64)
     more_amounts = np.zeros((2 * rows, amounts, months))
-    more_reps[:rows] = reps
-    more_amounts[:rows] = rep_amounts
+    for row in range(rows):
+        more_reps[row, 0] = reps[row, 0]
+        more_reps[row, 1] = reps[row, 1]
+        for amount in range(amounts):
+            for month in range(months):
+                more_amounts[row, amount, month] = rep_amounts[row, amount, month]
     return more_reps, more_amounts
 
 
-@njit
+@inner
 def add_for_rep(s: Any, what: int, row: int, amount: float) -> None:
     """Add an amount to a rep's account for this month."""
     s.rep_amounts[row, what, s.month] += amount
 
 
-@njit
+@inner
 def close_employment(p: Any, s: Any, rep: Any) -> None:
     """Book a rep's time on the payroll, from the first day to now, month by month."""
     since = rep.hired_at
@@ -73,25 +77,25 @@ def close_employment(p: Any, s: Any, rep: Any) -> None:
         month += 1
 
 
-@njit
+@inner
 def note(s: Any, happening: int, lead: Any, seat: int, value: float) -> None:
     """Tell the trace, if there is one, what happened to a lead."""
     if s.is_traced:
         write(s, happening, lead.id, lead.motion, lead.step, seat, value)
 
 
-@njit
+@inner
 def note_rep(s: Any, happening: int, seat: int, value: float) -> None:
     """Tell the trace, if there is one, what happened to a rep."""
     if s.is_traced:
         write(s, happening, NONE, NONE, NONE, seat, value)
 
 
-@njit
+@inner
 def write(s: Any, happening: int, lead: int, motion: int, step: int, seat: int, value: float) -> None:
     """One more record in the trace."""
     if s.records_count == len(s.records):
-        grown = np.zeros(2 * len(s.records), RECORD)
+        grown = np.empty(2 * len(s.records), RECORD)
         for i in range(s.records_count):
             grown[i] = s.records[i]
         s.records = grown

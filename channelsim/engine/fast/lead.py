@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
+from channelsim.engine.fast.jit import inner
 
 from channelsim.engine.fast.agenda import schedule
 from channelsim.engine.fast.books import add, add_for_rep, count, note
@@ -22,7 +22,7 @@ from channelsim.rules.outcomes import advance_probability
 from channelsim.rules.routing import rule_fits
 
 
-@njit
+@inner
 def arrive(p: Any, s: Any, row: int) -> None:
     """1. The lead draws its value, is routed and enters its motion's first step."""
     lead = s.leads[row]
@@ -33,10 +33,10 @@ def arrive(p: Any, s: Any, row: int) -> None:
     count(s, Count.ARRIVED, lead)
     add(s, Amount.OFFERED_VALUE, lead, lead.deal_value)
     note(s, Happening.ARRIVED, lead, NONE, lead.deal_value)
-    enter_step(p, s, row, 0)
+    enter_step(p, s, row)
 
 
-@njit
+@inner
 def choose_motion(p: Any, s: Any, lead: Any) -> int:
     """The first routing rule that fits decides; the last takes every lead."""
     for rule in range(len(p.rule_motion)):
@@ -48,18 +48,17 @@ def choose_motion(p: Any, s: Any, lead: Any) -> int:
     raise AssertionError("the last routing rule takes every lead")
 
 
-@njit
-def enter_step(p: Any, s: Any, row: int, step: int) -> None:
+@inner
+def enter_step(p: Any, s: Any, row: int) -> None:
     """2. A lead comes to a step and needs its first touch; from the marked step on it is an opportunity."""
     lead = s.leads[row]
-    lead.step = step
-    lead.team = p.step_team[lead.motion][step]
+    lead.team = p.step_team[lead.motion][lead.step]
     lead.attempts = 0
     lead.touches = 0
     lead.spells = 0
     count(s, Count.ENTERED, lead)
     note(s, Happening.ENTERED, lead, NONE, 0.0)
-    if p.step_is_opportunity[lead.motion][step]:
+    if p.step_is_opportunity[lead.motion][lead.step]:
         if not lead.counted_as_opportunity:
             lead.counted_as_opportunity = True
             count(s, Count.OPPORTUNITIES, lead)
@@ -69,13 +68,13 @@ def enter_step(p: Any, s: Any, row: int, step: int) -> None:
     need_touch(p, s, row)
 
 
-@njit
+@inner
 def need_touch(p: Any, s: Any, row: int) -> None:
     """3. The lead waits for a rep, until its buying window closes."""
     enqueue(p, s, row, patience_ends(p, s, s.leads[row]))
 
 
-@njit
+@inner
 def patience_ends(p: Any, s: Any, lead: Any) -> float:
     """3. When the buying window of a lead that starts to wait now closes."""
     dist = p.patience_hours_dist[lead.stream][lead.motion][lead.step]
@@ -84,7 +83,7 @@ def patience_ends(p: Any, s: Any, lead: Any) -> float:
     return s.now + step_sample(p, s, dist, lead, Purpose.PATIENCE, lead.spells)
 
 
-@njit
+@inner
 def after_touch(p: Any, s: Any, row: int, reached: bool) -> None:
     """3. and 4. What follows an attempt or a touch: another one later, the buyer's decision, or the end."""
     lead = s.leads[row]
@@ -103,7 +102,7 @@ def after_touch(p: Any, s: Any, row: int, reached: bool) -> None:
         decide(p, s, row)
 
 
-@njit
+@inner
 def decide(p: Any, s: Any, row: int) -> None:
     """5. The buyer's answer is drawn as the touches end, and given after the time that such an answer takes."""
     lead = s.leads[row]
@@ -118,7 +117,7 @@ def decide(p: Any, s: Any, row: int) -> None:
     schedule(s, s.now + hours, EventKind.DECISION, lead.id, row)
 
 
-@njit
+@inner
 def answer(p: Any, s: Any, row: int) -> None:
     """5. The buyer answers: the lead goes on, is won, or declines."""
     lead = s.leads[row]
@@ -134,7 +133,7 @@ def answer(p: Any, s: Any, row: int) -> None:
         hand_off(p, s, row)
 
 
-@njit
+@inner
 def decline(p: Any, s: Any, row: int) -> None:
     """5. A no: the lead is nurtured and comes back later, or it is lost."""
     lead = s.leads[row]
@@ -151,7 +150,7 @@ def decline(p: Any, s: Any, row: int) -> None:
     lose(p, s, row, Count.DECLINED, Happening.DECLINED)
 
 
-@njit
+@inner
 def come_back(p: Any, s: Any, row: int) -> None:
     """5. Back from nurture, warm again, with new luck."""
     lead = s.leads[row]
@@ -159,16 +158,18 @@ def come_back(p: Any, s: Any, row: int) -> None:
     lead.nurtured = False
     lead.warm_at = s.now
     note(s, Happening.RETURNED, lead, NONE, 0.0)
-    enter_step(p, s, row, 0)
+    lead.step = 0
+    enter_step(p, s, row)
 
 
-@njit
+@inner
 def hand_off(p: Any, s: Any, row: int) -> None:
     """6. To the next step; to another team with a leak and a delay."""
     lead = s.leads[row]
     following = lead.step + 1
     if p.step_team[lead.motion][following] == lead.team:
-        enter_step(p, s, row, following)
+        lead.step = following
+        enter_step(p, s, row)
         return
     key = p.step_key[lead.motion][following]
     release(s, row)
@@ -182,7 +183,7 @@ def hand_off(p: Any, s: Any, row: int) -> None:
     schedule(s, s.now + hours, EventKind.HANDED_OFF, lead.id, row)
 
 
-@njit
+@inner
 def win(p: Any, s: Any, row: int) -> None:
     """7. Won: counted now, credited to the rep who made the last touch and to the one who handed the lead over."""
     lead = s.leads[row]
@@ -198,7 +199,7 @@ def win(p: Any, s: Any, row: int) -> None:
     end(p, s, row)
 
 
-@njit
+@inner
 def lose(p: Any, s: Any, row: int, reason: int, happening: int) -> None:
     """A lead is lost for good."""
     lead = s.leads[row]
@@ -207,7 +208,7 @@ def lose(p: Any, s: Any, row: int, reason: int, happening: int) -> None:
     end(p, s, row)
 
 
-@njit
+@inner
 def end(p: Any, s: Any, row: int) -> None:
     """Won or lost, the lead is nobody's any more, and its row is free for another."""
     lead = s.leads[row]
@@ -218,7 +219,7 @@ def end(p: Any, s: Any, row: int) -> None:
     s.free_row = row
 
 
-@njit
+@inner
 def leave_pipeline(p: Any, s: Any, lead: Any) -> None:
     """The opportunity, if it is one, is no longer open."""
     if lead.in_pipeline:
@@ -226,7 +227,7 @@ def leave_pipeline(p: Any, s: Any, lead: Any) -> None:
         add(s, Amount.PIPELINE_CLOSED, lead, booked_value(p, lead))
 
 
-@njit
+@inner
 def booked_value(p: Any, lead: Any) -> float:
     """What the deal is worth when won in this motion."""
     return lead.deal_value * p.value_factor[lead.motion]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from channelsim.engine.fast.jit import inner
 
 from channelsim.program.arrays import NONE
 
 
-@njit
+@inner
 def goes_before(one: Any, other: Any) -> bool:
     """Whether one is served before another."""
     if one.place != other.place:
@@ -24,7 +24,7 @@ def goes_before(one: Any, other: Any) -> bool:
     return one.id < other.id
 
 
-@njit
+@inner
 def join(rows: Any, line: int, newcomer: int) -> int:
     """The line with a newcomer in it."""
     row = rows[newcomer]
@@ -34,7 +34,7 @@ def join(rows: Any, line: int, newcomer: int) -> int:
     return newcomer if line == NONE else meld(rows, line, newcomer)
 
 
-@njit
+@inner
 def meld(rows: Any, one: int, other: int) -> int:
     """Two lines, neither empty, as one."""
     if goes_before(rows[other], rows[one]):
@@ -51,7 +51,7 @@ def meld(rows: Any, one: int, other: int) -> int:
     return one
 
 
-@njit
+@inner
 def leave(rows: Any, line: int, leaver: int) -> int:
     """The line without one of those who stand in it."""
     if leaver == line:
@@ -67,7 +67,7 @@ def leave(rows: Any, line: int, leaver: int) -> int:
     return line if rest == NONE else meld(rows, line, rest)
 
 
-@njit
+@inner
 def without_first(rows: Any, line: int) -> int:
     """The line without its first: pairs are melded from left to right, then all from right to left."""
     left = rows[line].child

@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
+from channelsim.engine.fast.jit import inner
 
-from channelsim.engine.fast.agenda import schedule
+from channelsim.engine.fast.agenda import rise, schedule, without_first_of
 from channelsim.engine.fast.books import add_for_rep, close_employment, note_rep, register_rep
 from channelsim.engine.fast.lead import lose
 from channelsim.engine.fast.luck import draw, seat_sample
+from channelsim.engine.fast.state import EVENT
 from channelsim.engine.fast.team import (
     choose_owner,
     disown,
@@ -28,14 +29,14 @@ from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
 
 
-@njit
+@inner
 def fill(p: Any, s: Any, seat: int, starts: float) -> None:
     """Somebody starts in the seat then, unless it closes first."""
     if starts < p.seat_to[seat]:
         schedule(s, starts, EventKind.START, seat, seat)
 
 
-@njit
+@inner
 def hire(p: Any, s: Any, seat: int) -> None:
     """A rep's first day. Those on board when the horizon starts are not counted as hires."""
     rep = s.seats[seat]
@@ -58,14 +59,14 @@ def hire(p: Any, s: Any, seat: int) -> None:
     schedule(s, rep.leaves_at, EventKind.DEPARTURE, seat, seat)
 
 
-@njit
+@inner
 def tenure_hours(p: Any, s: Any, rep: Any) -> float:
     """How long a rep stays of its own accord; infinite where nobody leaves."""
     tenure = p.team_tenure_dist[rep.team]
     return math.inf if tenure == NONE else seat_sample(p, s, tenure, rep, Purpose.TENURE)
 
 
-@njit
+@inner
 def time_is_up(p: Any, s: Any, seat: int) -> None:
     """A rep leaves now, or when the touch in hand is done."""
     if s.seats[seat].is_busy:
@@ -74,7 +75,7 @@ def time_is_up(p: Any, s: Any, seat: int) -> None:
         depart(p, s, seat)
 
 
-@njit
+@inner
 def depart(p: Any, s: Any, seat: int) -> None:
     """A rep leaves; its leads, in the order of their identifiers, are lost as orphaned or go to colleagues."""
     rep = s.seats[seat]
@@ -84,27 +85,28 @@ def depart(p: Any, s: Any, seat: int) -> None:
     rep.is_on_board = False
     rep.line = NONE
     note_rep(s, Happening.DEPARTED, seat, 0.0)
-    for row in owned_by_id(s, rep):
+    leads = owned_by_id(s, rep)
+    for left in range(len(leads) - 1, -1, -1):
+        row = leads[0].row
+        without_first_of(leads, left)
         pass_on(p, s, rep.team, row)
     vacancy = seat_sample(p, s, p.team_vacancy_dist[rep.team], rep, Purpose.VACANCY)
     rep.incumbent += 1
     fill(p, s, seat, s.now + vacancy)
 
 
-@njit
+@inner
 def owned_by_id(s: Any, rep: Any) -> Any:
-    """The rows of a rep's leads in the order of their identifiers."""
-    rows = np.empty(rep.owned_count, np.int64)
-    ids = np.empty(rep.owned_count, np.int64)
+    """The rows of a rep's leads, as a heap in the order of their identifiers."""
+    leads = np.empty(rep.owned_count, EVENT)
     row = rep.owned
-    for i in range(rep.owned_count):
-        rows[i] = row
-        ids[i] = s.leads[row].id
+    for place in range(rep.owned_count):
+        rise(leads, place, 0.0, s.leads[row].id, row)
         row = s.leads[row].owned_next
-    return rows[np.argsort(ids)]
+    return leads
 
 
-@njit
+@inner
 def pass_on(p: Any, s: Any, team: int, row: int) -> None:
     """A leaver's lead is lost, or goes to the colleague with the fewest open deals; if all are full it has no owner
     until it needs one and there is room."""

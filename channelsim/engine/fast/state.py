@@ -6,12 +6,11 @@ team, a stream, a pending event. A number that points to a row is an index; NONE
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 from numba.experimental import structref
-from numba.np import numpy_support
 
 from channelsim.program.arrays import Program
 
@@ -27,23 +26,23 @@ LEAD = np.dtype(
         ("word_low", "i8"),  # key of its draws
         ("word_high", "i8"),
         ("ordinal", "i8"),
-        ("stream", "i4"),
-        ("motion", "i4"),
-        ("step", "i4"),
-        ("team", "i4"),
-        ("cycle", "i4"),
-        ("attempts", "i4"),
-        ("touches", "i4"),
-        ("spells", "i4"),
-        ("orphanings", "i4"),
-        ("owner", "i4"),  # seat
-        ("last_rep", "i4"),  # row in the ledger
-        ("handed_by", "i4"),  # row in the ledger
-        ("child", "i4"),  # links of the line that it stands in; `next` also links free rows
-        ("next", "i4"),
-        ("previous", "i4"),
-        ("owned_next", "i4"),  # links of its owner's leads
-        ("owned_previous", "i4"),
+        ("stream", "i8"),
+        ("motion", "i8"),
+        ("step", "i8"),
+        ("team", "i8"),
+        ("cycle", "i8"),
+        ("attempts", "i8"),
+        ("touches", "i8"),
+        ("spells", "i8"),
+        ("orphanings", "i8"),
+        ("owner", "i8"),  # seat
+        ("last_rep", "i8"),  # row in the ledger
+        ("handed_by", "i8"),  # row in the ledger
+        ("child", "i8"),  # links of the line that it stands in; `next` also links free rows
+        ("next", "i8"),
+        ("previous", "i8"),
+        ("owned_next", "i8"),  # links of its owner's leads
+        ("owned_previous", "i8"),
         ("is_waiting", "?"),
         ("responded", "?"),
         ("contacted", "?"),
@@ -59,10 +58,10 @@ SEAT = np.dtype(
         ("id", "i8"),  # the seat's index
         ("place", "f8"),  # among the team's reps who could start: idle longest first
         ("since", "f8"),  # idle since
-        ("child", "i4"),
-        ("next", "i4"),
-        ("previous", "i4"),
-        ("team", "i4"),
+        ("child", "i8"),
+        ("next", "i8"),
+        ("previous", "i8"),
+        ("team", "i8"),
         ("word_low", "i8"),
         ("word_high", "i8"),
         ("incumbent", "i8"),
@@ -113,62 +112,69 @@ RECORD = np.dtype(
 """A row of a trace, as `engine.trace.Event`."""
 
 
+class State(NamedTuple):
+    """A replication's state, as it begins."""
+
+    now: float  # hours
+    month: int  # of now
+    replication: int
+    horizon_hours: float
+    is_traced: bool
+
+    # what is to happen
+    agenda: Any  # EVENT: a binary heap; grows by need
+    pending: int  # events in it
+    windows: Any  # EVENT: buying windows of those who queued at this instant, not yet in the agenda; grows
+    windows_count: int
+    dispatches_due: int  # teams whose dispatcher is to run at this instant
+    handled: int  # events so far
+
+    # who there is
+    leads: Any  # [row] LEAD: those in flight; other rows are free, and linked; grows
+    free_row: int  # first of the free rows
+    streams: Any  # [stream] STREAM
+    teams: Any  # [team] TEAM
+    seats: Any  # [seat] SEAT
+
+    # the ledger
+    counts: Any  # [count, month, stream, motion, step]
+    amounts: Any  # [amount, month, stream, motion, step]
+    open_leads: Any  # [stream, motion, step]
+    open_nurtured: Any  # [stream, motion, step]
+    reps: Any  # [rep, 2]: seat, and which of its incumbents; grows
+    rep_amounts: Any  # [rep, amount, month]; grows
+    reps_count: int
+
+    # the trace
+    records: Any  # RECORD; grows
+    records_count: int
+
 
 @structref.register
 class ProgramType(types.StructRef):  # type: ignore[misc]
     """Type of a Program in the kernel."""
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        """A constant is a value like any other of its type."""
+        return tuple((name, types.unliteral(type_)) for name, type_ in fields)
 
 
 @structref.register
 class StateType(types.StructRef):  # type: ignore[misc]
     """Type of a replication's state in the kernel."""
 
-
-def _table(dtype: Any, dimensions: int = 1) -> Any:
-    return types.Array(numpy_support.from_dtype(np.dtype(dtype)), dimensions, "C")
-
-
-STATE_FIELDS = {
-    # the clock and the luck
-    "now": types.float64,  # hours
-    "month": types.int64,  # of now
-    "horizon_hours": types.float64,
-    "replication": types.int64,
-    # what is pending: a binary heap
-    "agenda": _table(EVENT),
-    "pending": types.int64,  # events in it
-    "dispatches_due": types.int64,  # teams whose dispatcher is to run at this instant
-    "handled": types.int64,  # events so far
-    # leads in flight
-    "leads": _table(LEAD),
-    "free_row": types.int64,  # first of the free rows
-    "windows": _table(EVENT),  # buying windows of those who queued at this instant, not yet in the agenda
-    "windows_count": types.int64,
-    # the others
-    "streams": _table(STREAM),
-    "teams": _table(TEAM),
-    "seats": _table(SEAT),
-    # the ledger
-    "counts": _table("i8", 5),
-    "amounts": _table("f8", 5),
-    "reps": _table("i8", 2),
-    "reps_count": types.int64,
-    "rep_amounts": _table("f8", 3),  # [rep, amount, month]
-    # the trace
-    "is_traced": types.boolean,
-    "records": _table(RECORD),
-    "records_count": types.int64,
-}
+    def preprocess_fields(self, fields: Any) -> Any:
+        """A constant is a value like any other of its type."""
+        return tuple((name, types.unliteral(type_)) for name, type_ in fields)
 
 
-def program_type(program: Program) -> Any:
-    """The kernel's type for programs: the same for all, which differ in lengths only."""
-    return ProgramType(
-        [
-            (name, _table(value.dtype, value.ndim) if isinstance(value, np.ndarray) else types.float64)
-            for name, value in zip(program._fields, program, strict=True)
-        ]
-    )
+class ProgramReference(structref.StructRefProxy):  # type: ignore[misc]
+    """A Program in the kernel."""
 
 
-STATE_TYPE = StateType(list(STATE_FIELDS.items()))
+class StateReference(structref.StructRefProxy):  # type: ignore[misc]
+    """A State in the kernel."""
+
+
+structref.define_constructor(ProgramReference, ProgramType, Program._fields)
+structref.define_constructor(StateReference, StateType, State._fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
+from channelsim.engine.fast.jit import inner
 
 from channelsim.engine.fast.agenda import keep_window, schedule
 from channelsim.engine.fast.books import add, count, note
@@ -23,7 +23,7 @@ from channelsim.rules.queues import precedence
 # 3. waiting
 
 
-@njit
+@inner
 def enqueue(p: Any, s: Any, row: int, window_closes: float) -> None:
     """A lead needs a touch: it waits for its owner, for any owner, or for any rep."""
     lead = s.leads[row]
@@ -40,7 +40,7 @@ def enqueue(p: Any, s: Any, row: int, window_closes: float) -> None:
     request_dispatch(s, lead.team)
 
 
-@njit
+@inner
 def stand_in_line(s: Any, row: int) -> None:
     """Join the owner's line, or the team's."""
     lead = s.leads[row]
@@ -54,7 +54,7 @@ def stand_in_line(s: Any, row: int) -> None:
             make_ready(s, lead.owner)
 
 
-@njit
+@inner
 def make_ready(s: Any, seat: int) -> None:
     """The rep could start something."""
     rep = s.seats[seat]
@@ -64,7 +64,7 @@ def make_ready(s: Any, seat: int) -> None:
         team.ready = join(s.seats, team.ready, seat)
 
 
-@njit
+@inner
 def make_unready(s: Any, seat: int) -> None:
     """The rep has nothing to start, or is gone."""
     rep = s.seats[seat]
@@ -74,7 +74,7 @@ def make_unready(s: Any, seat: int) -> None:
         team.ready = leave(s.seats, team.ready, seat)
 
 
-@njit
+@inner
 def give_up_waiting(s: Any, row: int) -> None:
     """The lead leaves its line from wherever it stands."""
     lead = s.leads[row]
@@ -89,14 +89,14 @@ def give_up_waiting(s: Any, row: int) -> None:
     stop_waiting(s, lead)
 
 
-@njit
+@inner
 def stop_waiting(s: Any, lead: Any) -> None:
     """The lead is out of the queue."""
     lead.is_waiting = False
     s.teams[lead.team].waiting -= 1
 
 
-@njit
+@inner
 def release(s: Any, row: int) -> None:
     """The lead is this team's no longer: its owner has room for another."""
     lead = s.leads[row]
@@ -105,7 +105,7 @@ def release(s: Any, row: int) -> None:
         request_dispatch(s, lead.team)
 
 
-@njit
+@inner
 def disown(s: Any, row: int) -> None:
     """The lead has no owner any more."""
     lead = s.leads[row]
@@ -123,7 +123,7 @@ def disown(s: Any, row: int) -> None:
 # the dispatcher
 
 
-@njit
+@inner
 def request_dispatch(s: Any, team: int) -> None:
     """Something changed: the dispatcher runs once, when all else at this instant has happened."""
     if not s.teams[team].dispatch_is_due:
@@ -131,7 +131,7 @@ def request_dispatch(s: Any, team: int) -> None:
         s.dispatches_due += 1
 
 
-@njit
+@inner
 def dispatch(p: Any, s: Any, index: int) -> None:
     """Give owners to leads that have none, then hand waiting leads to free reps."""
     team = s.teams[index]
@@ -159,7 +159,7 @@ def dispatch(p: Any, s: Any, index: int) -> None:
         start_touch(p, s, row, seat)
 
 
-@njit
+@inner
 def give_owners(p: Any, s: Any, index: int) -> None:
     """Leads without an owner, in the order of the queue, go to the rep with the fewest open deals."""
     team = s.teams[index]
@@ -173,7 +173,7 @@ def give_owners(p: Any, s: Any, index: int) -> None:
         stand_in_line(s, row)
 
 
-@njit
+@inner
 def choose_owner(p: Any, s: Any, index: int) -> int:
     """The rep with the fewest open deals below the cap, the first seat of equals; NONE if all are full."""
     fewest = p.team_max_open[index]
@@ -186,7 +186,7 @@ def choose_owner(p: Any, s: Any, index: int) -> int:
     return owner
 
 
-@njit
+@inner
 def own(s: Any, row: int, owner: int) -> None:
     """From now on the lead is this rep's."""
     lead = s.leads[row]
@@ -201,7 +201,7 @@ def own(s: Any, row: int, owner: int) -> None:
     note(s, Happening.OWNED, lead, owner, 0.0)
 
 
-@njit
+@inner
 def wait_for_opening(p: Any, s: Any, index: int) -> None:
     """Dispatch again when the working day begins."""
     opens = next_opening(p, index, s.now)
@@ -213,7 +213,7 @@ def wait_for_opening(p: Any, s: Any, index: int) -> None:
 # 2. and 4. touches
 
 
-@njit
+@inner
 def start_touch(p: Any, s: Any, row: int, seat: int) -> None:
     """A rep starts an attempt or a touch; how it will end is drawn now."""
     lead = s.leads[row]
@@ -252,7 +252,7 @@ def start_touch(p: Any, s: Any, row: int, seat: int) -> None:
     schedule(s, end, EventKind.TOUCH_DONE, seat, seat)
 
 
-@njit
+@inner
 def reaches(p: Any, s: Any, lead: Any) -> bool:
     """4. Whether an attempt that starts now reaches the buyer."""
     unreachable = p.unreachable_share[lead.stream]
@@ -262,7 +262,7 @@ def reaches(p: Any, s: Any, lead: Any) -> bool:
     return step_draw(p, s, lead, Purpose.REACH, lead.attempts) < chance
 
 
-@njit
+@inner
 def book_work(p: Any, s: Any, lead: Any, end: float) -> None:
     """Book a touch's working hours from now in the months in which they fall, up to the horizon's end."""
     start = s.now
@@ -278,7 +278,7 @@ def book_work(p: Any, s: Any, lead: Any, end: float) -> None:
         month += 1
 
 
-@njit
+@inner
 def finish_touch(p: Any, s: Any, seat: int) -> None:
     """The rep is free, and what was done is booked."""
     rep = s.seats[seat]
@@ -298,7 +298,7 @@ def finish_touch(p: Any, s: Any, seat: int) -> None:
         note(s, Happening.NOT_REACHED, lead, seat, float(lead.attempts))
 
 
-@njit
+@inner
 def book_touch(p: Any, s: Any, lead: Any, rep: Any) -> None:
     """Count a touch that was made."""
     lead.touches += 1
