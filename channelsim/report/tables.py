@@ -38,12 +38,13 @@ WIDEST_PATH = 46
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
     for strategies in _groups(result.strategies):
-        console.print(_comparison_table(result, strategies))
-        console.print(f"[dim]means of {result.replications:,} replications, ± half of the 95% interval[/]\n")
+        note = f"means of {result.replications:,} replications, ± half of the 95% interval"
+        _print(console, _results_over(result), _comparison_table(result, strategies), note)
     if len(result.strategies) > 1:
         for strategies in _groups([name for name in result.strategies if name != result.baseline]):
-            console.print(_difference_table(result, strategies))
-            console.print("[dim]95% intervals that hold together in each row; * beyond chance[/]\n")
+            title = f"Difference from {result.baseline}, lead for lead"
+            note = "95% intervals that hold together in each row; * beyond chance"
+            _print(console, title, _difference_table(result, strategies), note)
         print_inputs(console, result.study, result.baseline)
 
 
@@ -52,18 +53,19 @@ def _groups(strategies: Sequence[str]) -> Iterator[Sequence[str]]:
         yield strategies[first : first + STRATEGIES_A_TABLE]
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold",
-        box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False,
-    )  # fmt: skip
+def _print(console: Console, title: str, table: Table, note: str = "") -> None:
+    """A table between its title and its note, which may be wider than the table."""
+    console.print(f"[bold]{escape(title)}[/]")
+    console.print(table)
+    console.print(f"[dim]{note}[/]\n" if note else "")
+
+
+def _table() -> Table:
+    return Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
 
 
 def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
-    horizon = result.study.scenario.horizon
-    months = horizon.months - horizon.warmup_months
-    after = f" after {_months(horizon.warmup_months)} of warm-up" if horizon.warmup_months else ""
-    table = _table(f"Results over {_months(months)}{after}")
+    table = _table()
     table.add_column("")
     for name in strategies:
         table.add_column(escape(name), justify="right", overflow="fold")
@@ -81,6 +83,12 @@ def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
         ]  # fmt: skip
         table.add_row(escape(label), *cells)
     return table
+
+
+def _results_over(result: Result) -> str:
+    horizon = result.study.scenario.horizon
+    after = f" after {_months(horizon.warmup_months)} of warm-up" if horizon.warmup_months else ""
+    return f"Results over {_months(horizon.months - horizon.warmup_months)}{after}"
 
 
 def _months(count: int) -> str:
@@ -117,7 +125,7 @@ def _joined(mean: str, half_width: str) -> str:
 
 def _difference_table(result: Result, strategies: Sequence[str]) -> Table:
     """Paired differences from the baseline: the same leads, the same luck."""
-    table = _table(f"Difference from {escape(result.baseline)}, lead for lead")
+    table = _table()
     table.add_column("")
     for name in strategies:
         table.add_column(escape(name), justify="right", overflow="fold")
@@ -147,15 +155,14 @@ def print_inputs(console: Console, study: Study, baseline: str) -> None:
         if not rows:
             console.print(escape(f"{name} has the same inputs as {baseline}\n"))
             continue
-        table = _table(escape(f"What goes in differently: {name} against {baseline}"))
+        table = _table()
         longest = max(len(row.path) for row in rows)
         table.add_column("input", overflow="fold", min_width=min(longest, WIDEST_PATH))
         for strategy in (baseline, name):
             table.add_column(escape(strategy), overflow="fold")
         for row in rows:
             table.add_row(*(escape(text) for text in (row.path, in_words(row.a), in_words(row.b))))
-        console.print(table)
-        console.print()
+        _print(console, f"What goes in differently: {name} against {baseline}", table)
 
 
 def console_for(*, stderr: bool = False) -> Console:
