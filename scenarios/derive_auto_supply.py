@@ -19,8 +19,8 @@ CHANNELS = {"Fields Sales": "outside", "Telesales": "inside", "Telecoverage": "i
 STAGES = ("identified", "validated", "qualified")
 SIZES = range(1, 8)
 BUYERS_SHARE = {True: 0.5, False: 0.85}
-"""Share of the sample's days that is the buyer's, of deals won and lost. The rest is what the simulation adds by itself:
-weekends, office hours, the rep's own time. Set by trial, so that the simulated medians are the sample's."""
+"""Share of the sample's days that is the buyer's, of deals won and lost. The rest is what the simulation adds by
+itself: weekends, office hours, the rep's time. Set by trial, so that the simulated medians are the sample's."""
 DECILES = [0.05 + 0.1 * decile for decile in range(10)]
 COLUMNS = {
     "Route To Market": "route",
@@ -34,8 +34,8 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of the file, rounded as the scenario has them. A list of days has the middles of ten equal parts of the
-    deals, from the quickest on."""
+    """Figures of the file, rounded as the scenario has them. A list of days has the middles of ten equal parts of
+    the deals, from the quickest on."""
 
     opportunities: int
     mix: dict[int, float]  # share of each size among opportunities
@@ -58,13 +58,17 @@ def derive(path: Path) -> Figures:
     by_size = {size: deals.filter(pl.col("size") == size) for size in SIZES}
     amounts = {size: group["amount"].filter(group["amount"] > 0) for size, group in by_size.items()}
     win_rate = {key: won[key] / rows[key] for key in sorted(rows)}
-    advance = {}
+    advance, days_if_yes, days_if_no = {}, {}, {}
     for channel in ("inside", "outside"):
+        wins = deals.filter(pl.col("won"), pl.col("channel") == channel)
         losses = lost.filter(pl.col("channel") == channel)
         shares = [len(losses.filter(pl.col("stage") == stage)) / len(losses) for stage in range(len(STAGES))]
         by_stage = {size: stage_rates(win_rate[channel, size], shares) for size in SIZES}
         for position, stage in enumerate(STAGES):
             advance[channel, stage] = {size: round(rates[position], 4) for size, rates in by_stage.items()}
+            days_if_yes[channel, stage] = middles(wins[stage], BUYERS_SHARE[True])
+            lost_here = losses.filter(pl.col("stage") == position)
+            days_if_no[channel, stage] = middles(lost_here["days"], BUYERS_SHARE[False])
     return Figures(
         opportunities=len(deals),
         mix=shares_of({size: len(group) for size, group in by_size.items()}),
@@ -73,23 +77,16 @@ def derive(path: Path) -> Figures:
         rows=rows,
         win_rate=win_rate,
         advance=advance,
-        days_if_yes={
-            (channel, stage): middles(deals.filter(pl.col("won"), pl.col("channel") == channel)[stage], BUYERS_SHARE[True])
-            for channel in ("inside", "outside") for stage in STAGES
-        },
-        days_if_no={
-            (channel, stage): middles(
-                lost.filter(pl.col("channel") == channel, pl.col("stage") == position)["days"], BUYERS_SHARE[False]
-            )
-            for channel in ("inside", "outside") for position, stage in enumerate(STAGES)
-        },
+        days_if_yes=days_if_yes,
+        days_if_no=days_if_no,
         median_days={
             (channel, is_won): float(
                 deals.filter(pl.col("channel") == channel, pl.col("won") == is_won)["days"].quantile(0.5) or 0
             )
-            for channel in ("inside", "outside") for is_won in (True, False)
+            for channel in ("inside", "outside")
+            for is_won in (True, False)
         },
-    )  # fmt: skip
+    )
 
 
 def read(path: Path) -> pl.DataFrame:
