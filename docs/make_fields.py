@@ -53,7 +53,7 @@ Every field, from the schema that files are checked with (`channelsim schema` gi
 [guide](scenario.md) shows how they work together, [behaviour](behaviour.md) what they do.
 
 Fields marked **·** in the column *default* must be given. A *distribution* is a number (always exactly this) or one
-of those [below](#distributions). *By segment* means one value for everyone, or a mapping that gives each segment its
+of those [below](#distributions). *By segment*: one value for everyone, or a mapping that gives each segment its
 own. Money is in the scenario's currency; the other units stand in the names. Shares are from 0 to 1.
 """
 
