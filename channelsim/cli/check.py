@@ -5,15 +5,12 @@ from __future__ import annotations
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from channelsim.errors import Problem, ScenarioError
-from channelsim.scenario.difference import Difference, differences, in_words, routing_in_words
+from channelsim.report.tables import console_for, print_inputs
+from channelsim.scenario.difference import routing_in_words
 from channelsim.scenario.load import Study, load
 from channelsim.scenario.schema import Scenario
-
-WIDEST = 100
-WIDEST_PATH = 46
 
 
 @click.command("check")
@@ -24,8 +21,7 @@ def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
 
     The exit status is 0 when all files are sound and 2 when any is not.
     """
-    console = Console()
-    console = Console(width=min(console.width, WIDEST), highlight=False)
+    console = console_for()
     problems: list[Problem] = []
     for scenario in scenarios:
         try:
@@ -45,12 +41,8 @@ def _show(console: Console, study: Study) -> None:
     names = list(study.strategies)
     if len(names) == 1:
         console.print(f"One strategy, {names[0]}: {escape(routing_in_words(first.routing))}")
-    for name in names[1:]:
-        rows = differences(first, study.strategies[name])
-        console.print(escape(f"\n{name} {'differs from' if rows else 'is the same as'} {names[0]}"))
-        if rows:
-            console.print(_table(rows, names[0], name))
     console.print()
+    print_inputs(console, study, names[0])
 
 
 def _summary(scenario: Scenario) -> str:
@@ -73,15 +65,3 @@ def _headcount(headcount: int | dict[int, int]) -> str:
     if isinstance(headcount, int):
         return str(headcount)
     return ", ".join(f"{seats} from month {month}" for month, seats in sorted(headcount.items()))
-
-
-def _table(rows: list[Difference], baseline: str, name: str) -> Table:
-    """One row for each input in which a strategy differs from the first."""
-    table = Table(box=None, header_style="dim", padding=(0, 0, 0, 2))
-    longest = max(len(row.path) for row in rows)
-    table.add_column("input", overflow="fold", min_width=min(longest, WIDEST_PATH))
-    for strategy in (baseline, name):
-        table.add_column(escape(strategy), overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(text) for text in (row.path, in_words(row.a), in_words(row.b))))
-    return table

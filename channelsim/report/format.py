@@ -91,6 +91,16 @@ def spread(value: float | None, unit: Unit, currency: str) -> str:
     return _shortest(notation, [value], unit).write(value)
 
 
+def mean_and_spread(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> tuple[str, str]:
+    """A mean and half the width of its interval; of money in one scale: "$3k" and "$209k"."""
+    mean, half = estimate.mean, estimate.ci_high - estimate.mean
+    if unit is Unit.MONEY and _is_defined(half):
+        notation = _money_notation(max(abs(mean), half), currency, SIGNIFICANT)
+        if notation.scale > 1:
+            return notation.write(mean, signed=signed), notation.write(half)
+    return number(mean, unit, currency, signed=signed), spread(half, unit, currency)
+
+
 def interval(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> str:
     """The ends of a mean's interval, in step with each other: "$1.24M to $1.40M"."""
     return mean_and_interval(estimate, unit, currency, signed=signed)[1]

@@ -12,8 +12,9 @@ from rich.table import Table
 from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Metric, Unit
-from channelsim.report.format import number, spread
+from channelsim.report.format import UNDEFINED, mean_and_spread
 from channelsim.scenario.difference import differences, in_words
+from channelsim.scenario.load import Study
 
 HEADLINES = (
     ("contribution", "Contribution"),
@@ -31,18 +32,20 @@ TEAM_HEADLINES = (("utilization", "Utilization"), ("headcount", "Reps"))
 COMPARED = ("contribution", "bookings", "cost_total", "won", "cost_per_deal")
 STRATEGIES_A_TABLE = 4
 WIDEST = 110
+WIDEST_PATH = 46
 
 
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
     for strategies in _groups(result.strategies):
-        console.print(_comparison_table(result, strategies))
-        console.print()
+        note = f"means of {result.replications:,} replications, ± half of the 95% interval"
+        _print(console, _results_over(result), _comparison_table(result, strategies), note)
     if len(result.strategies) > 1:
-        console.print(_difference_table(result))
-        console.print()
-        console.print(_inputs_table(result))
-        console.print()
+        for strategies in _groups([name for name in result.strategies if name != result.baseline]):
+            title = f"Difference from {result.baseline}, lead for lead"
+            note = "95% intervals that hold together in each row; * beyond chance"
+            _print(console, title, _difference_table(result, strategies), note)
+        print_inputs(console, result.study, result.baseline)
 
 
 def _groups(strategies: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -50,24 +53,23 @@ def _groups(strategies: Sequence[str]) -> Iterator[Sequence[str]]:
         yield strategies[first : first + STRATEGIES_A_TABLE]
 
 
-def _table(title: str, caption: str = "") -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", caption=caption or None, caption_justify="left",
-        box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False,
-    )  # fmt: skip
+def _print(console: Console, title: str, table: Table, note: str = "") -> None:
+    """A table between its title and its note, which may be wider than the table."""
+    console.print(f"[bold]{escape(title)}[/]")
+    console.print(table)
+    console.print(f"[dim]{note}[/]\n" if note else "")
+
+
+def _table() -> Table:
+    return Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
 
 
 def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
-    horizon = result.study.scenario.horizon
-    months = horizon.months - horizon.warmup_months
-    after = f" after {_months(horizon.warmup_months)} of warm-up" if horizon.warmup_months else ""
-    table = _table(
-        f"Results over {_months(months)}{after}",
-        f"means of {result.replications:,} replications, ± half of the 95% interval",
-    )
+    table = _table()
     table.add_column("")
     for name in strategies:
         table.add_column(escape(name), justify="right", overflow="fold")
+    currency = result.study.scenario.currency
     best = result.comparison.best if result.comparison.is_settled else None
     for metric, label in _rows(result):
         estimates = {name: result.estimate(name, metric.name) for name in strategies}
@@ -75,12 +77,18 @@ def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
             continue
         is_decision = metric.name == result.comparison.metric
         cells = [
-            f"[bold]{_with_spread(e, metric, result)}[/]" if is_decision and name == best
-            else _with_spread(e, metric, result)
+            f"[bold]{_with_spread(e, metric.unit, currency)}[/]" if is_decision and name == best
+            else _with_spread(e, metric.unit, currency)
             for name, e in estimates.items()
         ]  # fmt: skip
         table.add_row(escape(label), *cells)
     return table
+
+
+def _results_over(result: Result) -> str:
+    horizon = result.study.scenario.horizon
+    after = f" after {_months(horizon.warmup_months)} of warm-up" if horizon.warmup_months else ""
+    return f"Results over {_months(horizon.months - horizon.warmup_months)}{after}"
 
 
 def _months(count: int) -> str:
@@ -103,12 +111,9 @@ def _label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _with_spread(e: Estimate, metric: Metric, result: Result) -> str:
-    currency = result.study.scenario.currency
-    mean = number(e.mean, metric.unit, currency)
-    if math.isnan(e.ci_high) or math.isnan(e.mean):
-        return mean
-    return _joined(mean, spread(e.ci_high - e.mean, metric.unit, currency))
+def _with_spread(e: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> str:
+    mean, half_width = mean_and_spread(e, unit, currency, signed=signed)
+    return mean if half_width == UNDEFINED else _joined(mean, half_width)
 
 
 def _joined(mean: str, half_width: str) -> str:
@@ -118,53 +123,46 @@ def _joined(mean: str, half_width: str) -> str:
     return f"{mean.removesuffix(f' {unit}') if shared else mean} [dim]± {half_width}[/]"
 
 
-def _difference_table(result: Result) -> Table:
+def _difference_table(result: Result, strategies: Sequence[str]) -> Table:
     """Paired differences from the baseline: the same leads, the same luck."""
-    table = _table(
-        f"Difference from {escape(result.baseline)}, lead for lead",
-        "95% intervals that hold together in each column; * beyond chance",
-    )
+    table = _table()
     table.add_column("")
+    for name in strategies:
+        table.add_column(escape(name), justify="right", overflow="fold")
     currency = result.study.scenario.currency
     by_name = {metric.name: metric for metric in result.metrics}
-    columns = [by_name[name] for name in dict.fromkeys((result.comparison.metric, *COMPARED))]
     labels = dict(HEADLINES)
-    for metric in columns:
-        table.add_column(labels.get(metric.name, _label(metric.name)), justify="right")
-    by_metric = {metric.name: result.differences(metric.name) for metric in columns}
-    for name in result.strategies:
-        if name != result.baseline:
-            cells = [_signed(by_metric[metric.name][name], metric.unit, currency) for metric in columns]
-            table.add_row(escape(name), *cells)
+    for name in dict.fromkeys((result.comparison.metric, *COMPARED)):
+        metric = by_name[name]
+        by_strategy = result.differences(name)
+        cells = [_signed(by_strategy[strategy], metric.unit, currency) for strategy in strategies]
+        table.add_row(escape(labels.get(name, _label(name))), *cells)
     return table
 
 
 def _signed(e: Estimate, unit: Unit, currency: str) -> str:
-    text = number(e.mean, unit, currency, signed=True)
-    if math.isnan(e.ci_low) or math.isnan(e.mean):
-        return text
-    star = "*" if e.ci_low > 0 or e.ci_high < 0 else " "
-    return f"{_joined(text, spread(e.ci_high - e.mean, unit, currency))}{star}"
+    is_beyond_chance = e.ci_low > 0 or e.ci_high < 0
+    return f"{_with_spread(e, unit, currency, signed=True)}{'*' if is_beyond_chance else ' '}"
 
 
-def _inputs_table(result: Result) -> Table:
-    """What goes in differently: the values of the baseline and of each strategy that differs."""
-    table = _table(f"What each strategy changes against {escape(result.baseline)}")
-    table.add_column("")
-    table.add_column("input", overflow="fold")
-    table.add_column(escape(result.baseline), overflow="fold")
-    table.add_column("in its place", overflow="fold")
-    base = result.study.strategies[result.baseline]
-    for name in result.strategies:
-        if name == result.baseline:
+def print_inputs(console: Console, study: Study, baseline: str) -> None:
+    """What goes in differently, strategy by strategy, against the baseline."""
+    base = study.strategies[baseline]
+    for name, scenario in study.strategies.items():
+        if name == baseline:
             continue
-        rows = differences(base, result.study.strategies[name])
-        for position, row in enumerate(rows):
-            cells = (name if position == 0 else "", row.path, in_words(row.a), in_words(row.b))
-            table.add_row(*(escape(cell) for cell in cells))
+        rows = differences(base, scenario)
         if not rows:
-            table.add_row(escape(name), "nothing", "", "")
-    return table
+            console.print(escape(f"{name} has the same inputs as {baseline}\n"))
+            continue
+        table = _table()
+        longest = max(len(row.path) for row in rows)
+        table.add_column("input", overflow="fold", min_width=min(longest, WIDEST_PATH))
+        for strategy in (baseline, name):
+            table.add_column(escape(strategy), overflow="fold")
+        for row in rows:
+            table.add_row(*(escape(text) for text in (row.path, in_words(row.a), in_words(row.b))))
+        _print(console, f"What goes in differently: {name} against {baseline}", table)
 
 
 def console_for(*, stderr: bool = False) -> Console:

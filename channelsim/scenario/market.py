@@ -31,8 +31,8 @@ class WeekPattern(Record):
     """Relative intensity of arrivals by hour of the day, 24 numbers from midnight on, for the days of the
     working week and for the weekend. Only their proportions matter."""
 
-    weekday: HourWeights
-    weekend: HourWeights
+    weekday: HourWeights = Field(description="Monday to Friday")
+    weekend: HourWeights = Field(description="Saturday and Sunday")
 
     @field_validator("weekday")
     @classmethod

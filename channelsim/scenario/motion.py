@@ -31,8 +31,8 @@ class HalfLives(Record):
     """Cooling by two half-lives: part of a lead's warmth is gone soon, the rest lingers."""
 
     fast_share: Share = Field(description="share of the warmth that fades fast")
-    fast_half_life_hours: Positive
-    slow_half_life_hours: Positive
+    fast_half_life_hours: Positive = Field(description="age at which half of the fast share is gone")
+    slow_half_life_hours: Positive = Field(description="age at which half of the rest is gone")
 
 
 def _cooling_kind(value: Any) -> str:
@@ -121,7 +121,9 @@ class Step(Record):
     patience_hours: BySegment[Distribution] | None = Field(
         default=None, description="buying window at this step, in place of the segment's"
     )
-    handoff: Handoff = Handoff()
+    handoff: Handoff = Field(
+        default=Handoff(), description="how leads come from the team of the step before, if that is another"
+    )
     opportunity: bool = Field(
         default=False, description="whether a lead counts as an opportunity from this step on"
     )
@@ -143,5 +145,7 @@ class Motion(Record):
     deal_value_factor: Positive = Field(
         default=1.0, description="multiplies a deal's value when won this way: the field sells larger bundles"
     )
-    nurture: Nurture | None = None
-    steps: Annotated[dict[Name, Step], Field(min_length=1)]
+    nurture: Nurture | None = Field(default=None, description="keep warm those who say no; omitted = they are lost")
+    steps: Annotated[dict[Name, Step], Field(min_length=1)] = Field(
+        description="steps in their order, by name; the same name in two motions means the same luck"
+    )

@@ -14,8 +14,8 @@ Names = Annotated[Annotated[str, SCALAR] | Annotated[Annotated[list[str], Field(
 class ValueRange(Record):
     """Deal values from `at_least` to just under `below`."""
 
-    at_least: NonNegative = 0.0
-    below: NonNegative | None = None
+    at_least: NonNegative = Field(default=0.0, description="smallest value that fits")
+    below: NonNegative | None = Field(default=None, description="values from here on do not fit")
 
     @model_validator(mode="after")
     def _some_value_fits(self) -> ValueRange:
@@ -27,25 +27,25 @@ class ValueRange(Record):
 class Overflow(Record):
     """True while a team's queue is longer than so many leads."""
 
-    team: str
-    queue_longer_than: Annotated[int, Field(ge=0)]
+    team: str = Field(description="whose queue")
+    queue_longer_than: Annotated[int, Field(ge=0)] = Field(description="leads waiting")
 
 
 class When(Record):
     """Conditions on a lead at its arrival; all that are given must hold."""
 
-    segment: Names | None = None
-    source: Names | None = None
-    deal_value: ValueRange | None = None
+    segment: Names | None = Field(default=None, description="of this segment, or of one of these")
+    source: Names | None = Field(default=None, description="from this source, or from one of these")
+    deal_value: ValueRange | None = Field(default=None, description="with a deal value in this range")
     share: Share | None = Field(default=None, description="this share of the leads that get here, at random")
-    overflow: Overflow | None = None
+    overflow: Overflow | None = Field(default=None, description="while a team has more leads than it can take")
 
 
 class RoutingRule(Record):
     """Leads that meet `when` go this way; the first rule that fits decides."""
 
     when: When | None = Field(default=None, description="omitted = every lead that gets here")
-    motion: str
+    motion: str = Field(description="the way to sell")
 
 
 def names_in(names: Names | None) -> list[str]:

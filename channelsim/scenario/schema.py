@@ -25,7 +25,7 @@ class Horizon(Record):
     """The time that is simulated."""
 
     start: dt.date = Field(description="first day; months run from this day of the month, so at most the 28th")
-    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)]
+    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(description="length, warm-up included")
     warmup_months: Annotated[int, Field(ge=0)] = Field(
         default=0, description="months at the start that fill the pipeline and are left out of the results"
     )
@@ -55,16 +55,18 @@ class Scenario(Record):
     """A market, the teams, the ways to sell, and the strategies to compare."""
 
     channelsim: Literal[1] = Field(description="version of this file format")
-    name: Annotated[str, Field(min_length=1)]
-    description: str = ""
+    name: Annotated[str, Field(min_length=1)] = Field(description="title of charts and tables")
+    description: str = Field(default="", description="one line for those who look for a scenario")
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
         default="USD", description="three-letter code of the one currency"
     )
-    horizon: Horizon
-    segments: Annotated[dict[Name, Segment], Field(min_length=1)]
-    sources: Annotated[dict[Name, Source], Field(min_length=1)]
-    teams: Annotated[dict[Name, Team], Field(min_length=1)]
-    motions: Annotated[dict[Name, Motion], Field(min_length=1)]
+    horizon: Horizon = Field(description="the time that is simulated")
+    segments: Annotated[dict[Name, Segment], Field(min_length=1)] = Field(description="who buys, by name")
+    sources: Annotated[dict[Name, Source], Field(min_length=1)] = Field(
+        description="where leads come from, by name"
+    )
+    teams: Annotated[dict[Name, Team], Field(min_length=1)] = Field(description="who sells, by name")
+    motions: Annotated[dict[Name, Motion], Field(min_length=1)] = Field(description="ways to sell, by name")
     routing: Annotated[list[RoutingRule], Field(min_length=1)] | None = Field(
         default=None, description="first rule that fits decides; may stand in each strategy instead"
     )
@@ -74,5 +76,9 @@ class Scenario(Record):
     decision_metric: DecisionMetric = Field(
         default="contribution", description="what the strategies are judged by: more is better"
     )
-    replications: Annotated[int, Field(ge=1, le=MAX_REPLICATIONS)] = 100
-    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 1
+    replications: Annotated[int, Field(ge=1, le=MAX_REPLICATIONS)] = Field(
+        default=100, description="how often each strategy is simulated; -n overrides it"
+    )
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(
+        default=1, description="another seed gives other luck; --seed overrides it"
+    )

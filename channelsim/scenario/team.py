@@ -28,7 +28,7 @@ def hour_of(clock: str) -> float:
 class Hours(Record):
     """When a team works."""
 
-    days: Days = "mon-fri"
+    days: Days = Field(default="mon-fri", description="days of the week")
     open: Clock = Field(default="09:00", description='start of the working day, "HH:MM"')
     close: Clock = Field(default="17:00", description='end of the working day, "HH:MM"')
     holidays: list[dt.date] = Field(default=[], description="dates on which this team does not work")
@@ -128,9 +128,9 @@ class Team(Record):
     hours: Annotated[Annotated[Literal["always"], SCALAR] | Annotated[Hours, MAPPING], BY_SHAPE] = Field(
         default=Hours(), description='working hours, or "always"'
     )
-    queue: Queue = Queue()
-    people: People = People()
-    pay: Pay = Pay()
+    queue: Queue = Field(default=Queue(), description="how waiting leads and free reps find each other")
+    people: People = Field(default=People(), description="how reps learn, differ, leave and are replaced")
+    pay: Pay = Field(default=Pay(), description="what a rep costs")
 
     @field_validator("headcount")
     @classmethod

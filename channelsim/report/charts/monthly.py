@@ -141,7 +141,7 @@ def utilization(result: Result) -> Chart:
 def _mean_of(axes: Axes, result: Result, strategy: str, team: str, *, is_empty: bool) -> None:
     """The figure of the summary above its panel."""
     if is_empty:
-        axes.text(0.5, 0.5, "nobody", transform=axes.transAxes, ha="center", va="center", color=QUIET)
+        _above(axes, "nobody")
         return
     share = number(result.estimate(strategy, f"utilization.{team}").mean, Unit.SHARE, "")
     _above(axes, f"{share} average")

@@ -1,0 +1,101 @@
+"""The documentation is true: its blocks load, its commands exist, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from channelsim.cli.main import main
+from channelsim.errors import ScenarioError
+from channelsim.scenario.load import load
+
+PAGES = [Path("README.md"), Path("CHANGELOG.md"), Path("scenarios/README.md"), *sorted(Path("docs").glob("*.md"))]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+MISTAKES = (  # of docs/scenario.md's broken file, in its order
+    ("leads_per_month: 80", "lead_per_month: 80"),
+    ("plants: 0.2}", "plants: 0.3}"),
+    ("advance: 0.3\n", "advance: 30%\n"),
+    ("team: field\n        visit", "team: feild\n        visit"),
+)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def commands() -> list[tuple[str, str]]:
+    lines = [(page, line) for page in PAGES for block in blocks(page, "sh") for line in block.splitlines()]
+    found = []
+    for page, line in lines:
+        for command in line.split("#")[0].split("&&"):
+            if command.strip().startswith("channelsim "):
+                found.append((str(page), command.strip()))
+    return found
+
+
+@pytest.fixture
+def guide() -> str:
+    """The guide's blocks, one after the other: a whole scenario."""
+    return "".join(blocks(Path("docs/scenario.md"), "yaml"))
+
+
+def test_the_guides_blocks_make_a_scenario(guide: str, tmp_path: Path) -> None:
+    path = tmp_path / "pumps.yaml"
+    path.write_text(guide)
+    assert set(load(str(path)).strategies) == {"as_today", "all_by_phone", "one_more_visitor"}
+
+
+def test_the_guides_mistakes_are_reported_as_it_shows(
+    guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for right, wrong in MISTAKES:
+        assert right in guide
+        guide = guide.replace(right, wrong, 1)
+    Path("broken.yaml").write_text(guide)
+    with pytest.raises(ScenarioError) as refused:
+        load("broken.yaml")
+    (shown,) = blocks(Path(__file__).parents[1] / "docs" / "scenario.md", "text")
+    assert "\n".join(str(problem) for problem in refused.value.problems) == shown.strip()
+
+
+@pytest.mark.parametrize(("page", "command"), commands())
+def test_commands_are_understood(page: str, command: str) -> None:
+    verb, *arguments = shlex.split(command)[1:]
+    assert isinstance(main, click.Group)
+    if verb == "--version":
+        return
+    found = main.get_command(click.Context(main), verb)
+    assert found is not None, command
+    found.make_context(verb, arguments)
+
+
+def test_there_are_commands_to_understand() -> None:
+    assert len({page for page, _ in commands()}) >= 3
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text()):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path) if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+def test_the_reference_of_fields_is_up_to_date() -> None:
+    done = subprocess.run([sys.executable, "docs/make_fields.py", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
