@@ -2,69 +2,113 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit
-from numba.extending import register_jitable
+from numpy.typing import NDArray
 
-from channelsim.engine.fast.jit import OPTIONS
+from channelsim.engine.fast.jit import entry_point, is_kept, let_into_the_kernel
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape, check_conservation
 from channelsim.engine.trace import Event, Trace
 from channelsim.program.arrays import Program
 from channelsim.rules import arrivals, calendars, draws, outcomes, people, quantiles, queues, routing
 
-for _module in (arrivals, calendars, draws, outcomes, people, quantiles, queues, routing):
-    for _rule in vars(_module).values():
-        if getattr(_rule, "__module__", None) == _module.__name__ and callable(_rule):
-            register_jitable(**OPTIONS)(_rule)
+let_into_the_kernel(arrivals, calendars, draws, outcomes, people, quantiles, queues, routing)
 
-from channelsim.engine.fast.simulation import run
-from channelsim.engine.fast.state import (
-    EVENT,
-    LEAD,
-    RECORD,
-    SEAT,
-    STREAM,
-    TEAM,
-    State,
-)
+from channelsim.engine.fast.simulation import run  # noqa: E402 - compiled from the rules above
+from channelsim.engine.fast.state import EVENT, LEAD, RECORD, SEAT, STREAM, TEAM, State  # noqa: E402
 
 ROWS_AT_FIRST = 64
+SIGN = 1 << 63
+COMPILING = "Compiling the engine, on the first run only: about half a minute ..."
+
+_entry = entry_point(run)
+_compiling = threading.Lock()
 
 
-entry = njit(nogil=True)(run)
+class Stopped(Exception):
+    """A replication was stopped before its end."""
 
 
-def simulate(program: Program, seed: int, replication: int, trace: Trace | None = None) -> Ledger:
-    stop = np.zeros(1, np.int64)
-    seed = seed - (1 << 64) if seed >= 1 << 63 else seed
-    program = Program(*(np.ascontiguousarray(v) if isinstance(v, np.ndarray) else float(v) for v in program))
-    state = first_state(program, replication, trace is not None)
-    reps, rep_amounts, reps_count, records, records_count, _ = entry(program, state, seed, stop)
+def new_stop() -> NDArray[np.int64]:
+    """A flag that stops simulations when another thread makes it 1."""
+    return np.zeros(1, np.int64)
+
+
+def prepare(program: Program, tell: Callable[[str], None] | None = None) -> None:
+    """Compile the kernel, or load what was compiled before. `tell` is told if that takes long.
+
+    One compilation serves all programs: they differ in lengths only. Where nothing can be kept (a full disk, no home
+    folder), the kernel serves this process alone.
+    """
+    global _entry
+    with _compiling:
+        if _entry.signatures:
+            return
+        if tell is not None and not is_kept():
+            tell(COMPILING)
+        signature = tuple(numba.typeof(argument) for argument in _arguments(program, 0, 0, False, new_stop()))
+        try:
+            _entry.compile(signature)
+        except OSError:
+            _entry = entry_point(run, keep=False)
+            _entry.compile(signature)
+
+
+def simulate(
+    program: Program,
+    seed: int,
+    replication: int,
+    trace: Trace | None = None,
+    stop: NDArray[np.int64] | None = None,
+) -> Ledger:
+    """Simulate one replication: the reference engine's ledger, to the last bit.
+
+    seed: 64 bits; replication: 32 bits. `trace` collects events where given (draws are the reference engine's to
+    tell). `stop`: from `new_stop`. Raises Stopped if it was stopped, ConservationError if leads are not conserved.
+    """
+    prepare(program)
+    stop = new_stop() if stop is None else stop
+    arguments = _arguments(program, seed, replication, trace is not None, stop)
+    state: State = arguments[1]
+    reps, rep_amounts, reps_count, records, records_count = _entry(*arguments)
+    if stop[0]:
+        raise Stopped
     if trace is not None:
         for record in records[:records_count].tolist():
             trace.event(Event(*record))
     ledger = Ledger(
-        state.counts,
-        state.amounts,
-        state.open_leads,
-        state.open_nurtured,
-        reps[:reps_count],
-        rep_amounts[:reps_count].transpose(1, 0, 2),
+        counts=state.counts,
+        amounts=state.amounts,
+        open_leads=state.open_leads,
+        open_nurtured=state.open_nurtured,
+        reps=reps[:reps_count],
+        rep_amounts=rep_amounts[:reps_count].transpose(1, 0, 2),
     )
     check_conservation(ledger)
     return ledger
 
 
-def first_state(program: Program, replication: int, is_traced: bool) -> State:
+def _arguments(
+    program: Program, seed: int, replication: int, is_traced: bool, stop: NDArray[np.int64]
+) -> tuple[Program, State, int, NDArray[np.int64]]:
+    arrays: Any = (np.ascontiguousarray(v) if isinstance(v, np.ndarray) else float(v) for v in program)
+    signed = seed - 2 * SIGN if seed >= SIGN else seed  # the same 64 bits
+    return Program(*arrays), _first_state(program, replication, is_traced), signed, stop
+
+
+def _first_state(program: Program, replication: int, is_traced: bool) -> State:
+    """A replication before its first event: tables allocated, to be filled by the kernel."""
     months, *cell = shape = cell_shape(program)
     seats = len(program.seat_key)
     return State(
         now=0.0,
         month=0,
         replication=replication,
-        horizon_hours=program.horizon_hours,
+        horizon_hours=float(program.horizon_hours),
         is_traced=is_traced,
         agenda=np.empty(ROWS_AT_FIRST, EVENT),
         pending=0,

@@ -30,7 +30,7 @@ def run(program: Any, state: Any, seed: int, stop: Any) -> Any:
 
     `program`, `state`: a Program and a State; those of the state's arrays that do not grow are filled in place.
     `stop`: an array of one number; the run ends early when another thread makes it 1.
-    Returns what grew: reps, their amounts, how many there are; the trace and its length; and the number of events.
+    Returns what grew: reps, their amounts, and how many there are; the trace and its length.
     """
     p = ProgramReference(*program)
     s = StateReference(*state)
@@ -65,7 +65,7 @@ def run(program: Any, state: Any, seed: int, stop: Any) -> Any:
         if s.seats[seat].is_on_board:
             close_employment(p, s, s.seats[seat])
     close_books(s)
-    return s.reps, s.rep_amounts, s.reps_count, s.records, s.records_count, s.handled
+    return s.reps, s.rep_amounts, s.reps_count, s.records, s.records_count
 
 
 @inner
