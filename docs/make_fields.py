@@ -63,6 +63,9 @@ def page() -> str:
     schema = json_schema()
     definitions = {"Scenario": schema, **schema["$defs"]}
     parts = [OPENING]
+    left_out = set(definitions) - {name for _, _, name in SECTIONS} - _distributions(definitions)
+    if left_out:
+        sys.exit(f"no section for {', '.join(sorted(left_out))}; add it to SECTIONS in {Path(__file__).name}")
     for heading, place, name in SECTIONS:
         definition = definitions[name]
         parts.append(f"## {heading}\n\n{place}: {_sentence(definition['description'])}\n")
@@ -78,6 +81,10 @@ def page() -> str:
         rows.append(f"| `{name}` | {fields} | {_sentence(definition['description'])} |")
     parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def _distributions(definitions: dict[str, Any]) -> set[str]:
+    return {name for name, definition in definitions.items() if "dist" in definition.get("properties", {})}
 
 
 def _table(definition: dict[str, Any]) -> str:
@@ -150,7 +157,7 @@ def _cell(text: str) -> str:
 def main() -> int:
     """Write the page, or with --check compare it with what would be written."""
     if sys.argv[1:] == ["--check"]:
-        if PAGE.read_text(encoding="utf-8") == page():
+        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
             return 0
         print(f"{PAGE} is out of date; run: python docs/make_fields.py", file=sys.stderr)
         return 1

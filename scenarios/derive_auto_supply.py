@@ -7,6 +7,7 @@ prints the scenario's figures as YAML, to be compared with those in the file.
 
 from __future__ import annotations
 
+import math
 import sys
 import zipfile
 from dataclasses import dataclass
@@ -127,6 +128,15 @@ def stage_rates(win_rate: float, shares: list[float]) -> list[float]:
     return rates
 
 
+def gain(figures: Figures, size: int) -> tuple[float, float]:
+    """By how much the field wins more often than the phone, and half of that difference's 95% interval (normal)."""
+    inside, outside = (figures.win_rate[channel, size] for channel in ("inside", "outside"))
+    variance = sum(
+        rate * (1 - rate) / figures.rows[key] for key, rate in figures.win_rate.items() if key[1] == size
+    )
+    return outside - inside, 1.96 * math.sqrt(variance)
+
+
 def middles(days: pl.Series, buyers_share: float) -> list[float]:
     """The buyer's days at the middles of ten equal parts, to a tenth of a day."""
     return [round(buyers_share * float(days.quantile(share, "linear") or 0), 1) for share in DECILES]
@@ -156,6 +166,12 @@ def main() -> int:
     for size in SIZES:
         mean, cv = figures.amount_mean[size], figures.amount_cv[size]
         print(f"size_{size}: {{deal_value: {{dist: lognormal, mean: {mean:.0f}, cv: {cv}}}}}")
+    gains = {size: gain(figures, size) for size in SIZES}
+    print("# the field wins more, in percentage points, with half of the 95% interval:")
+    print(
+        "#   "
+        + ", ".join(f"size_{size}: {100 * more:.1f} ± {100 * half:.1f}" for size, (more, half) in gains.items())
+    )
     for channel in ("inside", "outside"):
         print(f"# {channel}: won {by_size({size: round(figures.win_rate[channel, size], 3) for size in SIZES})}")
         for is_won in (True, False):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from ruamel.yaml import YAML
 
 from channelsim.cli.main import main
 from channelsim.errors import ScenarioError
@@ -30,7 +31,8 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
@@ -44,16 +46,39 @@ def commands() -> list[tuple[str, str]]:
     return found
 
 
+def guide_and_variants() -> tuple[str, list[str]]:
+    """The guide's blocks, one after the other, are a whole scenario; one with a section that was there before is
+    a variant, which replaces that section."""
+    whole, variants, seen = "", [], set()
+    for block in blocks(Path("docs/scenario.md"), "yaml"):
+        sections = set(re.findall(r"^(\w+):", block, re.MULTILINE))
+        if sections & seen:
+            variants.append(block)
+        else:
+            whole += block
+            seen |= sections
+    return whole, variants
+
+
 @pytest.fixture
 def guide() -> str:
-    """The guide's blocks, one after the other: a whole scenario."""
-    return "".join(blocks(Path("docs/scenario.md"), "yaml"))
+    return guide_and_variants()[0]
 
 
 def test_the_guides_blocks_make_a_scenario(guide: str, tmp_path: Path) -> None:
     path = tmp_path / "pumps.yaml"
     path.write_text(guide)
     assert set(load(str(path)).strategies) == {"as_today", "all_by_phone", "one_more_visitor"}
+
+
+def test_the_guides_variants_load_in_place_of_the_sections_they_replace(guide: str) -> None:
+    yaml = YAML(typ="safe", pure=True)
+    variants = guide_and_variants()[1]
+    assert variants
+    for variant in variants:
+        changed = yaml.load(variant)
+        study = load({**yaml.load(guide), **changed})
+        assert set(study.strategies) == set(changed.get("strategies", study.strategies))
 
 
 def test_the_guides_mistakes_are_reported_as_it_shows(
