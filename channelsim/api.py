@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
 from channelsim.experiment.run import Progress, run_study
 from channelsim.report.files import DEFAULT_FOLDER, write_run
@@ -28,14 +30,16 @@ def run(
     strategies: Sequence[str] = (),
     baseline: str | None = None,
     workers: int = 1,
+    engine: str = DEFAULT_ENGINE,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a scenario's strategies.
 
     scenario: a file, or a mapping of the same shape. replications, seed: the scenario's own where None. sets:
     overrides such as "teams.inside.headcount=6". strategies: names of those to run, all if empty. baseline: the
-    strategy that others are compared with, the first where None. workers: processes (a script that uses more
-    than one needs the usual `if __name__ == "__main__"`). progress: called with replications done and in all.
+    strategy that others are compared with, the first where None. workers: threads of the fast engine, or
+    processes of the reference engine (a script that uses more than one of these needs the usual `if __name__ ==
+    "__main__"`). engine: "fast" or "reference". progress: called with replications done and in all.
 
     Raises ScenarioError with all that is wrong with the scenario, UserError for an unknown name.
 
@@ -43,7 +47,14 @@ def run(
     """
     study = load(scenario, sets, only=strategies)
     result = run_study(
-        study, replications=replications, seed=seed, workers=workers, baseline=baseline, progress=progress
+        study,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        baseline=baseline,
+        engine=engine,
+        progress=progress,
+        tell=lambda line: print(line, file=sys.stderr),
     )
     return Run(result)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,14 +59,14 @@ PARTIAL = 1
     "--workers",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help="Processes to use; results do not depend on it. Default: one a processor.",
+    help="Processors to use; results do not depend on it. Default: all.",
 )
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
     default=DEFAULT_ENGINE,
     show_default=True,
-    help="Which engine simulates.",
+    help="The compiled engine, or the one written to be read: same results, a hundred times slower.",
 )
 @click.option("--baseline", metavar="NAME", help="Strategy to compare the others with. Default: the first.")
 @click.option(
@@ -100,7 +100,7 @@ def command(
     """
     study = load(scenario, sets, only=strategies)
     check_writable(output)
-    with _progress(hidden=as_json or quiet) as on_progress:
+    with _progress(hidden=as_json or quiet) as (on_progress, tell):
         result = run_study(
             study,
             replications=replications,
@@ -109,6 +109,7 @@ def command(
             baseline=baseline,
             engine=engine,
             progress=on_progress,
+            tell=tell,
         )
     folder = write_run(result, output)
     for failure in result.failures:
@@ -128,8 +129,8 @@ def command(
 
 
 @contextmanager
-def _progress(hidden: bool) -> Iterator[OnProgress]:
-    """A progress bar with the time left, on standard error, gone when it is done."""
+def _progress(hidden: bool) -> Iterator[tuple[OnProgress, Callable[[str], None]]]:
+    """A progress bar with the time left, on standard error, gone when it is done, and a way to say a line above."""
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("simulating"),
@@ -144,4 +145,7 @@ def _progress(hidden: bool) -> Iterator[OnProgress]:
     )
     with bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield (
+            lambda done, total: bar.update(task, completed=done, total=total),
+            lambda line: None if hidden else console.print(line),
+        )

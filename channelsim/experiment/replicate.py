@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount
-from channelsim.engine.reference import simulate
 from channelsim.finance.costs import price
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
@@ -20,8 +19,25 @@ from channelsim.scenario.schema import Scenario
 
 FloatArray = NDArray[np.float64]
 
-ENGINES: dict[str, Callable[[Program, int, int], Ledger]] = {"reference": simulate}
-DEFAULT_ENGINE = "reference"
+Simulate = Callable[[Program, int, int], Ledger]
+"""A program, a seed and a replication's number in, its ledger out."""
+
+
+def _fast() -> Simulate:
+    from channelsim.engine.fast import simulate  # the compiler is slow to import
+
+    return simulate
+
+
+def _reference() -> Simulate:
+    from channelsim.engine.reference import simulate
+
+    return simulate
+
+
+FAST, REFERENCE = "fast", "reference"
+ENGINES: dict[str, Callable[[], Simulate]] = {FAST: _fast, REFERENCE: _reference}
+DEFAULT_ENGINE = FAST
 
 MEASURES: tuple[str, ...] = (
     *(count.name.lower() for count in Count),
@@ -77,9 +93,9 @@ class Replication:
     rows: LedgerRows
 
 
-def replicate(job: Job, seed: int, replication: int) -> Replication:
-    """Simulate, price and measure one replication."""
-    ledger = ENGINES[job.engine](job.program, seed, replication)
+def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None = None) -> Replication:
+    """Simulate, price and measure one replication; `simulate`: in place of the job's engine."""
+    ledger = (simulate or ENGINES[job.engine]())(job.program, seed, replication)
     money = price(ledger, job.prices, job.layout)
     return Replication(
         metrics=replication_metrics(ledger, money, job.prices, job.layout, job.warmup_months),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.errors import UserError, suggest
-from channelsim.experiment.replicate import DEFAULT_ENGINE, Job, LedgerRows, Replication, job_of
+from channelsim.experiment.replicate import DEFAULT_ENGINE, FAST, Job, LedgerRows, Replication, job_of
 from channelsim.experiment.result import Result, metrics_of
 from channelsim.experiment.workers import Failure, Task, run_tasks
 from channelsim.scenario.load import Study
@@ -28,12 +28,14 @@ def run_study(
     baseline: str | None = None,
     engine: str = DEFAULT_ENGINE,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Result:
     """Simulate every strategy of a study.
 
-    replications, seed: the scenario's own where None. workers: processes; the result does not depend on it.
-    baseline: the strategy that others are compared with; the first where None. engine: a name of ENGINES.
-    Raises UserError for an unknown baseline. A replication that fails is in the result's `failures`, with its seed.
+    replications, seed: the scenario's own where None. workers: threads or processes, which the result does not
+    depend on. baseline: the strategy that others are compared with; the first where None. engine: one of ENGINES.
+    tell: called with a line for the user if the engine has to be compiled first. Raises UserError for an unknown
+    baseline. A replication that fails is in the result's `failures`, with its seed.
     """
     names = list(study.strategies)
     if baseline is not None and baseline not in names:
@@ -42,6 +44,10 @@ def run_study(
     count = study.scenario.replications if replications is None else replications
     started = time.monotonic()
     jobs = tuple(job_of(name, scenario, engine) for name, scenario in study.strategies.items())
+    if engine == FAST:
+        from channelsim.engine.fast import prepare
+
+        prepare(jobs[0].program, tell)
     tasks = [Task(replication, strategy) for replication in range(count) for strategy in range(len(jobs))]
     outcomes: dict[Task, Replication] = {}
     failures: list[Failure] = []

@@ -1,4 +1,6 @@
-"""Where replications run: here, or in worker processes. One that fails does not sink the others."""
+"""Where replications run: in threads (the fast engine), here or in worker processes (the reference engine).
+
+One that fails does not sink the others."""
 
 from __future__ import annotations
 
@@ -7,13 +9,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
-from channelsim.experiment.replicate import Job, Replication, replicate
+from channelsim.experiment.replicate import FAST, Job, Replication, Simulate, replicate
 
 BROKEN_POOL_RETRIES = 2
 TASKS_AHEAD = 4
@@ -50,7 +53,10 @@ def default_workers() -> int:
 
 
 def run_tasks(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
-    """Run every task and yield each outcome as it comes. With one worker everything happens in this process."""
+    """Run every task and yield each outcome as it comes."""
+    if jobs[0].engine == FAST:
+        yield from _run_in_threads(jobs, seed, tasks, workers)
+        return
     if workers <= 1 or len(tasks) <= 1:
         for task in tasks:
             yield task, attempt(jobs[task.strategy], seed, task.replication)
@@ -69,12 +75,32 @@ def run_tasks(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: in
         yield task, Failure(jobs[task.strategy].name, task.replication, seed, reason)
 
 
-def attempt(job: Job, seed: int, replication: int) -> Replication | Failure:
-    """One replication, or why there is none."""
+def attempt(job: Job, seed: int, replication: int, simulate: Simulate | None = None) -> Replication | Failure:
+    """One replication, or why there is none; `simulate`: in place of the job's engine."""
     try:
-        return replicate(job, seed, replication)
+        return replicate(job, seed, replication, simulate)
     except Exception as error:  # a fault in one replication is reported with its seed, and costs no other
         return Failure(job.name, replication, seed, f"{type(error).__name__}: {error}")
+
+
+def _run_in_threads(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
+    """The kernel works without the interpreter's lock, so that threads run side by side and share the programs.
+    Ctrl-C reaches this thread, which only waits, and stops the others."""
+    from channelsim.engine.fast import new_stop, simulate
+
+    stop = new_stop()
+    stoppable = partial(simulate, stop=stop)
+    pool = ThreadPoolExecutor(workers)
+
+    def start(task: Task) -> Future[Replication | Failure]:
+        return pool.submit(attempt, jobs[task.strategy], seed, task.replication, stoppable)
+
+    try:
+        for task, future in _completed(start, tasks, workers):
+            yield task, future.result()
+    finally:
+        stop[0] = 1
+        pool.shutdown(cancel_futures=True)
 
 
 def _run_in_pool(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
@@ -86,24 +112,36 @@ def _run_in_pool(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers:
         initializer=_start_worker,
         initargs=(tuple(jobs), seed),
     )
-    waiting = iter(tasks)
-    running: dict[Future[Replication | Failure], Task] = {}
+
+    def start(task: Task) -> Future[Replication | Failure]:
+        return pool.submit(_work, task)
+
     try:
-        with _interrupts_held():
-            for task in itertools.islice(waiting, TASKS_AHEAD * workers):
-                running[pool.submit(_work, task)] = task
-        while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                task = running.pop(future)
-                try:
-                    outcome = future.result()
-                    for following in itertools.islice(waiting, 1):
-                        running[pool.submit(_work, following)] = following
-                except BrokenProcessPool:
-                    continue
-                yield task, outcome
+        for task, future in _completed(start, tasks, workers):
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                continue
+            yield task, outcome
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+Start = Callable[[Task], "Future[Replication | Failure]"]
+
+
+def _completed(
+    start: Start, tasks: Sequence[Task], workers: int
+) -> Iterator[tuple[Task, Future[Replication | Failure]]]:
+    """Start tasks, a few ahead of the workers, and yield them as they complete."""
+    waiting = iter(tasks)
+    with _interrupts_held():
+        running = {start(task): task for task in itertools.islice(waiting, TASKS_AHEAD * workers)}
+    while running:
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            yield running.pop(future), future
+            with suppress(BrokenProcessPool):
+                running.update((start(task), task) for task in itertools.islice(waiting, 1))
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from channelsim.engine.fast.jit import inner
 
+from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.state import EVENT
 from channelsim.program.codes import EventKind
 

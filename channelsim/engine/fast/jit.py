@@ -1,8 +1,8 @@
 """How the kernel is compiled, and where what was compiled is kept.
 
 The functions of the kernel are small and read like the reference engine's; all of them are compiled into one, the
-kernel's entry. Only that one is called from Python, so only that one is kept, in a folder of the user's that is named
-by everything that it depends on.
+kernel's entry. Only that one is called from Python, so only that one is kept, in a folder that is named by
+everything that it depends on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numba
 from numba import njit
@@ -22,12 +22,19 @@ from numba.extending import register_jitable
 from platformdirs import user_cache_path
 
 PACKAGE = Path(__file__).parents[2]
+CONFIG: Any = numba.config
 SOURCES = ("engine", "program", "rules")
 """What the machine code is made from, below the package."""
-OPTIONS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""Functions inside the kernel are called from nowhere else; without these, each would cost a third more to compile."""
+OPTIONS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Functions of the kernel are called from nowhere else; without these, compiling would take longer by a third."""
 
-inner = njit(**OPTIONS)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def inner(function: F) -> F:
+    """A function of the kernel that other functions of the kernel call."""
+    compiled: F = njit(**OPTIONS)(function)
+    return compiled
 
 
 def let_into_the_kernel(*modules: ModuleType) -> None:
@@ -54,8 +61,8 @@ def is_kept() -> bool:
 def folder_of_this_version() -> Path:
     """Where its machine code is kept: another source, compiler or processor has another folder."""
     digest = hashlib.sha256()
-    for part in (numba.__version__, platform.python_version(), platform.machine(), numba.config.CPU_NAME or "",
-                 numba.config.BOUNDSCHECK, numba.config.DISABLE_JIT, _processor()):  # fmt: skip
+    compiler = (numba.__version__, CONFIG.BOUNDSCHECK, CONFIG.CPU_NAME, CONFIG.CPU_FEATURES)
+    for part in (platform.python_version(), platform.machine(), _processor(), *compiler):
         digest.update(f"{part}\n".encode())
     for source in sorted(path for folder in SOURCES for path in (PACKAGE / folder).rglob("*.py")):
         digest.update(source.read_bytes())
@@ -78,8 +85,8 @@ class _cache_folder:  # noqa: N801 - used as a function
 
     def __enter__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(self.folder)
+        self.before = CONFIG.CACHE_DIR
+        CONFIG.CACHE_DIR = str(self.folder)
 
     def __exit__(self, *error: object) -> None:
-        numba.config.CACHE_DIR = self.before
+        CONFIG.CACHE_DIR = self.before

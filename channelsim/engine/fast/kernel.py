@@ -41,8 +41,8 @@ def new_stop() -> NDArray[np.int64]:
 def prepare(program: Program, tell: Callable[[str], None] | None = None) -> None:
     """Compile the kernel, or load what was compiled before. `tell` is told if that takes long.
 
-    One compilation serves all programs: they differ in lengths only. Where nothing can be kept (a full disk, no home
-    folder), the kernel serves this process alone.
+    One compilation serves all programs: they differ in lengths only. Where nothing can be kept (a full disk, no
+    home folder), the kernel serves this process alone.
     """
     global _entry
     with _compiling:

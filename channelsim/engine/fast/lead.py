@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from channelsim.engine.fast.jit import inner
-
 from channelsim.engine.fast.agenda import schedule
 from channelsim.engine.fast.books import add, add_for_rep, count, note
+from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.luck import draw, sample, step_draw, step_sample
 from channelsim.engine.fast.team import enqueue, release
 from channelsim.engine.ledger import Amount, Count, RepAmount
@@ -137,17 +136,17 @@ def answer(p: Any, s: Any, row: int) -> None:
 def decline(p: Any, s: Any, row: int) -> None:
     """5. A no: the lead is nurtured and comes back later, or it is lost."""
     lead = s.leads[row]
-    if lead.cycle < p.nurture_max[lead.motion]:
-        if draw(s, lead, Purpose.NURTURE, lead.cycle, 0) < p.nurture_share[lead.motion]:
-            count(s, Count.NURTURED, lead)
-            lead.nurtured = True
-            leave_pipeline(p, s, lead)
-            release(s, row)
-            hours = sample(p, s, p.nurture_hours_dist[lead.motion], lead, Purpose.NURTURE_DELAY, lead.cycle, 0)
-            note(s, Happening.NURTURED, lead, NONE, hours)
-            schedule(s, s.now + hours, EventKind.RETURN, lead.id, row)
-            return
-    lose(p, s, row, Count.DECLINED, Happening.DECLINED)
+    may_return = lead.cycle < p.nurture_max[lead.motion]
+    if not may_return or draw(s, lead, Purpose.NURTURE, lead.cycle, 0) >= p.nurture_share[lead.motion]:
+        lose(p, s, row, Count.DECLINED, Happening.DECLINED)
+        return
+    count(s, Count.NURTURED, lead)
+    lead.nurtured = True
+    leave_pipeline(p, s, lead)
+    release(s, row)
+    hours = sample(p, s, p.nurture_hours_dist[lead.motion], lead, Purpose.NURTURE_DELAY, lead.cycle, 0)
+    note(s, Happening.NURTURED, lead, NONE, hours)
+    schedule(s, s.now + hours, EventKind.RETURN, lead.id, row)
 
 
 @inner

@@ -1,8 +1,8 @@
 """Lines: whoever stands first is served first, and anybody may leave from the middle.
 
-Pairing heaps (Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1, 1986) whose links lie in the rows of those who
-stand in line, leads or reps, so that any number of lines costs no memory. A line is the row of its first, or NONE.
-The order is (place, since, id): whole, for identifiers differ.
+Pairing heaps (Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1, 1986) whose links lie in the rows of those
+who stand in line, leads or reps, so that any number of lines costs no memory. A line is the row of its first, or
+NONE. The order is (place, since, id): whole, for identifiers differ.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from channelsim.engine.fast.jit import inner
-
 from channelsim.program.arrays import NONE
 
 

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 import numpy as np
-from channelsim.engine.fast.jit import inner
 
 from channelsim.engine.fast.agenda import rise, schedule, without_first_of
 from channelsim.engine.fast.books import add_for_rep, close_employment, note_rep, register_rep
+from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.lead import lose
 from channelsim.engine.fast.luck import draw, seat_sample
 from channelsim.engine.fast.state import EVENT

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from channelsim.engine.fast.jit import inner
 
 from channelsim.engine.fast.agenda import IDENTIFIER, KIND_SHIFT, schedule, schedule_windows, take_first
 from channelsim.engine.fast.books import close_employment
+from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.lead import after_touch, answer, arrive, come_back, enter_step, lose, need_touch
 from channelsim.engine.fast.seat import depart, fill, hire, time_is_up
 from channelsim.engine.fast.state import LEAD, ProgramReference, StateReference
@@ -32,8 +32,8 @@ def run(program: Any, state: Any, seed: int, stop: Any) -> Any:
     `stop`: an array of one number; the run ends early when another thread makes it 1.
     Returns what grew: reps, their amounts, and how many there are; the trace and its length.
     """
-    p = ProgramReference(*program)
-    s = StateReference(*state)
+    p: Any = ProgramReference(*program)
+    s: Any = StateReference(*state)
     open_streams(p, s, seed)
     open_teams(p, s)
     open_seats(p, s, seed)
@@ -118,9 +118,7 @@ def cool(p: Any, s: Any, row: int) -> None:
 def expect_lead(p: Any, s: Any, index: int) -> None:
     """1. When the stream's next lead comes."""
     stream = s.streams[index]
-    u = uniform(
-        stream.word_low, stream.word_high, s.replication, stream.ordinal, Purpose.ARRIVAL.value, 0, 0
-    )
+    u = uniform(stream.word_low, stream.word_high, s.replication, stream.ordinal, Purpose.ARRIVAL.value, 0, 0)
     stream.expected += exponential_gap(u)
     schedule(s, arrival_time(p, index, stream.expected), EventKind.ARRIVAL, index, index)
 

@@ -151,7 +151,7 @@ class State(NamedTuple):
 
 
 @structref.register
-class ProgramType(types.StructRef):  # type: ignore[misc]
+class ProgramType(types.StructRef):
     """Type of a Program in the kernel."""
 
     def preprocess_fields(self, fields: Any) -> Any:
@@ -160,7 +160,7 @@ class ProgramType(types.StructRef):  # type: ignore[misc]
 
 
 @structref.register
-class StateType(types.StructRef):  # type: ignore[misc]
+class StateType(types.StructRef):
     """Type of a replication's state in the kernel."""
 
     def preprocess_fields(self, fields: Any) -> Any:
@@ -168,11 +168,11 @@ class StateType(types.StructRef):  # type: ignore[misc]
         return tuple((name, types.unliteral(type_)) for name, type_ in fields)
 
 
-class ProgramReference(structref.StructRefProxy):  # type: ignore[misc]
+class ProgramReference(structref.StructRefProxy):
     """A Program in the kernel."""
 
 
-class StateReference(structref.StructRefProxy):  # type: ignore[misc]
+class StateReference(structref.StructRefProxy):
     """A State in the kernel."""
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from channelsim.engine.fast.jit import inner
-
 from channelsim.engine.fast.agenda import keep_window, schedule
 from channelsim.engine.fast.books import add, count, note
+from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.lines import join, leave, without_first
 from channelsim.engine.fast.luck import draw, step_draw, step_sample
 from channelsim.engine.ledger import Amount, Count
