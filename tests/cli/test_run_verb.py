@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from channelsim.cli.main import main
 from channelsim.experiment import workers
-from channelsim.experiment.replicate import Job, Replication, replicate
+from channelsim.experiment.replicate import ENGINES, Job, Replication, replicate
 from worlds import source, step, team, world
 
 DATA_FILES = ("ledger.parquet", "replications.parquet", "summary.csv")
@@ -97,7 +97,7 @@ def test_another_question_has_another_folder_and_the_same_question_the_same(fold
 def test_the_manifest_holds_what_is_needed_to_run_it_again(folder: Path) -> None:
     channelsim("run", "small.yaml", "--quiet", "--workers", "1", "--seed", "9")
     told = json.loads((run_folder(folder / "outputs") / "manifest.json").read_text())
-    assert (told["seed"], told["replications"], told["engine"]) == (9, 3, "reference")
+    assert (told["seed"], told["replications"], told["engine"]) == (9, 3, "fast")
     assert told["resolved"]["two"]["teams"]["desk"]["headcount"] == 2
     assert told["overrides"]["two"] == {"teams.desk.headcount": 2}
     assert run_folder(folder / "outputs").name == f"small-{told['hash'][:8]}"
@@ -115,10 +115,10 @@ def test_the_summary_csv_has_the_documented_columns_and_reads_back(folder: Path)
 def test_a_failed_replication_makes_the_result_partial_and_the_exit_status_1(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def sometimes(job: Job, seed: int, replication: int) -> Replication:
+    def sometimes(job: Job, seed: int, replication: int, *engine: Any) -> Replication:
         if (job.name, replication) == ("two", 1):
             raise RuntimeError("the roof came down")
-        return replicate(job, seed, replication)
+        return replicate(job, seed, replication, *engine)
 
     monkeypatch.setattr(workers, "replicate", sometimes)
     done = channelsim("run", "small.yaml", "--workers", "1")
@@ -191,9 +191,11 @@ def test_a_disk_that_fills_while_replacing_files_leaves_the_earlier_run_whole(
     assert before == {path.name: path.read_bytes() for path in run_folder(folder / "outputs").iterdir()}
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("count", ["1", "2"])
-def test_ctrl_c_stops_the_run_and_leaves_no_half_file(folder: Path, count: str) -> None:
+def test_ctrl_c_stops_the_run_and_leaves_no_half_file(folder: Path, count: str, engine: str) -> None:
     command = [sys.executable, "-m", "channelsim", "run", "small.yaml", "-n", "100000", "--workers", count]
+    command += ["--engine", engine]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     time.sleep(4)
     os.killpg(process.pid, signal.SIGINT)

@@ -12,7 +12,7 @@ import pytest
 
 from channelsim.errors import UserError
 from channelsim.experiment import workers
-from channelsim.experiment.replicate import Job, Replication, replicate
+from channelsim.experiment.replicate import ENGINES, Job, Replication, replicate
 from channelsim.experiment.result import Result
 from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import Failure, Task, run_tasks
@@ -40,8 +40,12 @@ def result(study: Study) -> Result:
     return run_study(study, replications=6)
 
 
-def test_the_number_of_workers_changes_nothing(study: Study, result: Result) -> None:
-    other = run_study(study, replications=6, workers=2)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_neither_the_engine_nor_the_number_of_workers_changes_anything(
+    study: Study, result: Result, engine: str, count: int
+) -> None:
+    other = run_study(study, replications=6, workers=count, engine=engine)
     assert other.summary.equals(result.summary)
     assert other.replication_table.equals(result.replication_table)
     assert other.ledger.equals(result.ledger)
@@ -80,10 +84,10 @@ def test_the_summary_holds_the_documented_columns(result: Result) -> None:
 def test_a_replication_that_fails_is_named_with_its_seed_and_costs_no_other(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def sometimes(job: Job, seed: int, replication: int) -> Replication:
+    def sometimes(job: Job, seed: int, replication: int, *engine: Any) -> Replication:
         if job.name == "two" and replication == 2:
             raise RuntimeError("the roof came down")
-        return replicate(job, seed, replication)
+        return replicate(job, seed, replication, *engine)
 
     monkeypatch.setattr(workers, "replicate", sometimes)
     partial = run_study(study, replications=4, seed=5)
@@ -119,7 +123,7 @@ def test_a_worker_that_is_killed_costs_nothing_that_can_be_done_again(
             yield outcome
 
     monkeypatch.setattr(workers, "_run_in_pool", killing)
-    again = run_study(study, replications=6, workers=2)
+    again = run_study(study, replications=6, workers=2, engine="reference")
     assert pools
     assert not again.failures
     assert again.summary.equals(result.summary)
@@ -129,7 +133,7 @@ def test_workers_that_die_every_time_are_reported_and_the_run_ends(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "_run_in_pool", lambda *_: iter(()))
-    jobs = list(run_study(study, replications=1).jobs)
+    jobs = list(run_study(study, replications=1, engine="reference").jobs)
     outcomes = list(run_tasks(jobs, 1, [Task(0, 0), Task(0, 1)], 2))
     assert all(isinstance(outcome, Failure) and "worker process died" in outcome.reason for _, outcome in outcomes)
 
