@@ -20,28 +20,39 @@ class Comparison:
     """The decision metric of all strategies: who is best, by how much, how surely.
 
     means: by strategy, over the replications in which every strategy finished. best_share: share of those
-    replications in which the strategy came out on top; equal tops share one. lead: the best strategy's paired
-    difference from the runner-up, with an interval that holds for all pairs at once. The two are None with a
-    single strategy.
+    replications in which the strategy came out on top; equal tops share one. leads: the best strategy's paired
+    difference from each other one, in the order of their means, with intervals that hold for all pairs at once
+    (the best was picked by what is tested).
     """
 
     metric: str
     means: dict[str, float]
     best_share: dict[str, float]
     best: str
-    runner_up: str | None
-    lead: Estimate | None
+    leads: dict[str, Estimate]
     replications: int
 
     @property
+    def rivals(self) -> list[str]:
+        """Those whose distance to the best could be chance, the hardest to tell from it first."""
+        in_doubt = [name for name, lead in self.leads.items() if not lead.ci_low > 0]
+        return sorted(in_doubt, key=lambda name: _times_its_half_width(self.leads[name]))
+
+    @property
+    def runner_up(self) -> str | None:
+        """The second highest mean."""
+        return next(iter(self.leads), None)
+
+    @property
     def is_settled(self) -> bool:
-        """Whether the interval of the lead leaves zero out."""
-        return self.lead is not None and self.lead.ci_low > 0
+        """Whether the best one beats every other beyond chance."""
+        return bool(self.leads) and not self.rivals
 
     @property
     def is_identical(self) -> bool:
         """Whether best and runner-up gave the same value in every replication."""
-        return self.lead is not None and self.lead.p10 == self.lead.p90 == self.lead.mean == 0
+        lead = self.leads.get(self.runner_up or "")
+        return lead is not None and lead.p10 == lead.p90 == lead.mean == 0
 
 
 def compare(metric: str, values: Mapping[str, FloatArray]) -> Comparison:
@@ -55,26 +66,26 @@ def compare(metric: str, values: Mapping[str, FloatArray]) -> Comparison:
     n = int(complete.sum())
     if n == 0:
         nothing = dict.fromkeys(names, math.nan)
-        return Comparison(metric, nothing, nothing, names[0], None, None, 0)
+        return Comparison(metric, nothing, nothing, names[0], {}, 0)
     means = table.mean(axis=1)
     order = np.argsort(-means, kind="stable")
     on_top = table == table.max(axis=0)
     best_share = (on_top / on_top.sum(axis=0)).mean(axis=1)
-    best = names[order[0]]
-    runner_up = names[order[1]] if len(names) > 1 else None
-    lead = None
-    if runner_up is not None:
-        pairs = len(list(combinations(names, 2)))
-        lead = estimate(table[order[0]] - table[order[1]], simultaneous(pairs))
+    confidence = simultaneous(len(list(combinations(names, 2))))
+    best, *others = order.tolist()
     return Comparison(
         metric,
         dict(zip(names, means.tolist(), strict=True)),
         dict(zip(names, best_share.tolist(), strict=True)),
-        best,
-        runner_up,
-        lead,
+        names[best],
+        {names[other]: estimate(table[best] - table[other], confidence) for other in others},
         n,
     )
+
+
+def _times_its_half_width(lead: Estimate) -> float:
+    half_width = lead.ci_high - lead.mean
+    return lead.mean / half_width if half_width > 0 else 0.0
 
 
 def paired(*columns: FloatArray) -> NDArray[np.bool_]:

@@ -25,15 +25,14 @@ MOST_TIMES_MORE = 200
 class Verdict:
     """Which strategy is best, and whether the evidence is enough to say so.
 
-    best: the strategy with the highest mean; None if no replication finished. is_settled: whether its lead over
-    the runner-up is beyond chance at 95%, all pairs of strategies considered.
+    best: the strategy with the highest mean; None if no replication finished. is_settled: whether it beats every
+    other one beyond chance at 95%, all pairs of strategies considered. leads: by how much, for each other one.
     """
 
     sentence: str
     best: str | None
-    runner_up: str | None
     is_settled: bool
-    lead: Estimate | None
+    leads: dict[str, Estimate]
 
 
 def verdict(result: Result) -> Verdict:
@@ -45,9 +44,8 @@ def verdict(result: Result) -> Verdict:
     return Verdict(
         sentence=sentence(comparison, own, months, scenario.currency),
         best=comparison.best if comparison.replications else None,
-        runner_up=comparison.runner_up,
         is_settled=comparison.is_settled,
-        lead=comparison.lead,
+        leads=comparison.leads,
     )
 
 
@@ -59,30 +57,39 @@ def sentence(comparison: Comparison, own: Estimate, months: int, currency: str) 
     def words(value: float) -> str:
         return number(value, unit, currency)
 
-    best, runner_up, lead = comparison.best, comparison.runner_up, comparison.lead
+    best, runner_up = comparison.best, comparison.runner_up
     n = comparison.replications
     if n == 0:
         return "No replication of every strategy finished, so there is nothing to compare."
-    if runner_up is None or lead is None:
+    if runner_up is None:
         chance = "" if n == 1 else f" (95% interval {words(own.ci_low)} to {words(own.ci_high)})"
         return f"{best}: {metric} is {words(own.mean)} on average{chance}. It is the only strategy."
     if comparison.is_identical:
         return f"{best} and {runner_up} give the same {metric} in every replication: neither is better."
     if n == 1:
         return (
-            f"{best} is ahead of {runner_up} by {words(lead.mean)} in {metric}, but one replication tells nothing "
-            "about chance: run more, for example with -n 100."
+            f"{best} is ahead of {runner_up} by {words(comparison.leads[runner_up].mean)} in {metric}, but one "
+            "replication tells nothing about chance: run more, for example with -n 100."
         )
+    rival, *more_rivals = comparison.rivals or [runner_up]
+    lead = comparison.leads[rival]
     interval = f"95% interval {words(lead.ci_low)} to {words(lead.ci_high)}"
     if comparison.is_settled:
         return (
-            f"{best} is best: it beats {runner_up} by {words(lead.mean)} in {metric} ({interval}), and comes out "
+            f"{best} is best: it beats {rival} by {words(lead.mean)} in {metric} ({interval}), and comes out "
             f"on top in {comparison.best_share[best]:.0%} of {n} replications."
         )
+    also = f" So it could for its lead over {_in_a_row(more_rivals)}." if more_rivals else ""
     return (
-        f"No strategy is clearly best: {best} is ahead of {runner_up} by {words(lead.mean)} in {metric}, but "
-        f"chance alone could explain it ({interval}). {_way_out(lead, n)}"
+        f"No strategy is clearly best: {best} is ahead of {rival} by {words(lead.mean)} in {metric}, but "
+        f"chance alone could explain it ({interval}).{also} {_way_out(lead, n)}"
     )
+
+
+def _in_a_row(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _way_out(lead: Estimate, replications: int) -> str:
