@@ -19,6 +19,7 @@ LAYERS = (
     ("engine",),
     ("finance",),
     ("analysis",),
+    ("verification",),
     ("experiment",),
     ("report",),
     ("api", "cli"),
@@ -75,4 +76,4 @@ def test_every_shipped_scenario_is_a_template_of_the_installed_package() -> None
         "wheel"
     ]
     shipped = {f"scenarios/{path.name}" for path in (PACKAGE.parent / "scenarios").glob("*.yaml")}
-    assert set(wheel["force-include"]) == shipped
+    assert set(wheel["force-include"]) == {*shipped, "scenarios/theory"}

@@ -24,6 +24,7 @@ VERBS = {
     "check": ("channelsim.cli.check:command", "Check scenario files and show how their strategies differ."),
     "new": ("channelsim.cli.new:command", "List or write commented scenarios to start from."),
     "schema": ("channelsim.cli.schema:command", "Write the JSON Schema with which an editor completes and checks."),
+    "verify": ("channelsim.cli.verify:command", "Check both engines on a scenario, and against queueing theory."),
     "trace": ("channelsim.cli.trace:command", "Follow one lead through its life under every strategy."),
 }
 

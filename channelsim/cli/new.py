@@ -8,9 +8,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-import channelsim
 from channelsim.errors import RunError, UserError, suggest
 from channelsim.report.tables import console_for
+from channelsim.scenario.templates import template_folder
 
 
 @click.command("new")
@@ -36,13 +36,6 @@ def command(template: str | None, file: Path | None) -> None:
     except OSError as error:
         raise RunError(f"{target}: {error.strerror or error}") from error
     click.echo(f"Wrote {target}. Try: channelsim check {target}, then channelsim run {target}")
-
-
-def template_folder() -> Path:
-    """Where the shipped scenarios are: in the installed package, or beside it in a checkout."""
-    package = Path(channelsim.__file__).parent
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "scenarios"
 
 
 def _list(templates: dict[str, Path]) -> None:

@@ -27,7 +27,7 @@ from channelsim.version import VERSION
 DEFAULT_FOLDER = "outputs"
 HASH_LENGTH = 8
 MANIFEST_FORMAT = 1
-LIBRARIES = ("numpy", "scipy", "simpy", "pydantic", "polars", "matplotlib")
+LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
 
 def content_hash(strategies: Mapping[str, Scenario], seed: int, replications: int) -> str:
@@ -43,9 +43,13 @@ def content_hash(strategies: Mapping[str, Scenario], seed: int, replications: in
 
 def run_folder(result: Result, parent: Path) -> Path:
     """Where a run's files go: parent/<scenario>-<short hash>. Another run never has the same folder."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(result.study.source).stem).strip("_") or "scenario"
     digest = content_hash(result.study.strategies, result.seed, result.replications)
-    return parent / f"{stem}-{digest[:HASH_LENGTH]}"
+    return parent / f"{file_stem(result.study.source)}-{digest[:HASH_LENGTH]}"
+
+
+def file_stem(source: str) -> str:
+    """A scenario file's name without its ending, fit for a folder's name."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", Path(source).stem).strip("_") or "scenario"
 
 
 def check_writable(parent: Path) -> None:

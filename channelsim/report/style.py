@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -82,6 +82,7 @@ SETTINGS: dict[Any, Any] = {
     "path.simplify": True,
 }
 _drawing = threading.RLock()
+Shown = ParamSpec("Shown")
 
 
 @contextmanager
@@ -100,13 +101,13 @@ class Chart(Figure):
         return png_bytes(self)
 
 
-def chart(draw: Callable[[Result], Chart]) -> Callable[[Result], Figure]:
+def chart(draw: Callable[Shown, Chart]) -> Callable[Shown, Figure]:
     """Draw in the house style, and settle layout and ticks there, so that the figure looks the same ever after."""
 
     @wraps(draw)
-    def drawn(result: Result) -> Figure:
+    def drawn(*args: Shown.args, **kwargs: Shown.kwargs) -> Figure:
         with house_style():
-            figure = draw(result)
+            figure = draw(*args, **kwargs)
             figure.draw_without_rendering()
             figure.set_layout_engine("none")
         return figure
@@ -115,6 +116,11 @@ def chart(draw: Callable[[Result], Chart]) -> Callable[[Result], Figure]:
 
 
 def page(result: Result, title: str, subtitle: str, height: float) -> Chart:
+    """An empty page of a run's charts; see `blank_page`."""
+    return blank_page(title, subtitle, _provenance(result), height)
+
+
+def blank_page(title: str, subtitle: str, provenance: str, height: float) -> Chart:
     """An empty page: what is shown in words above, where it comes from below. height: of the panels, in inches."""
     lines = textwrap.wrap(subtitle, SUBTITLE_COLUMNS)
     header = HEADER + SUBTITLE_LINE * len(lines)
@@ -135,7 +141,7 @@ def page(result: Result, title: str, subtitle: str, height: float) -> Chart:
     figure.text(
         left, 1 - (HEADER - 0.05) / total, "\n".join(lines), size=TEXT_SIZE, color=QUIET, va="top", linespacing=1.35
     )
-    figure.text(left, 0.12 / total, _provenance(result), size=SMALL_SIZE, color=QUIET, va="bottom")
+    figure.text(left, 0.12 / total, provenance, size=SMALL_SIZE, color=QUIET, va="bottom")
     return figure
 
 

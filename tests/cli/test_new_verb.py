@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from channelsim.cli.main import main
-from channelsim.cli.new import template_folder
+from channelsim.scenario.templates import template_folder
 
 TEMPLATES = sorted(path.stem for path in template_folder().glob("*.yaml"))
 

@@ -1,0 +1,1 @@
+"""Can the simulator be trusted? Two engines against each other, and both against theory."""
