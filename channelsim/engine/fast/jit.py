@@ -21,12 +21,14 @@ from numba import njit
 from numba.extending import register_jitable
 from platformdirs import user_cache_path
 
+from channelsim.engine.fast.inner_compiler import InnerCompiler
+
 PACKAGE = Path(__file__).parents[2]
 CONFIG: Any = numba.config
 SOURCES = ("engine", "program", "rules")
 """What the machine code is made from, below the package."""
-OPTIONS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""Functions of the kernel are called from nowhere else; without these, compiling would take longer by a third."""
+OPTIONS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": InnerCompiler}
+"""Functions of the kernel are called from nowhere else."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -23,7 +23,7 @@ from channelsim.engine.fast.state import EVENT, LEAD, RECORD, SEAT, STREAM, TEAM
 
 ROWS_AT_FIRST = 64
 SIGN = 1 << 63
-COMPILING = "Compiling the engine, on the first run only: about half a minute ..."
+COMPILING = "Compiling the engine, on the first run only: about 20 seconds ..."
 
 _entry = entry_point(run)
 _compiling = threading.Lock()

