@@ -9,7 +9,8 @@ import numba
 import pytest
 from numba.core.codegen import JITCodeLibrary
 
-from channelsim.engine.fast import jit, kernel
+from channelsim.engine import jit
+from channelsim.engine.fast import kernel
 from channelsim.verification.measured import program_of
 
 
@@ -53,10 +54,11 @@ def test_only_the_entry_becomes_machine_code(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.usefixtures("folder")
 def test_what_was_compiled_is_kept_and_known_to_be() -> None:
-    assert not jit.is_kept()
+    assert not jit.is_kept(doubled_sum)
     entry = jit.entry_point(doubled_sum)
     entry.compile((numba.types.UniTuple(numba.float64, 2),))
-    assert jit.is_kept()
+    assert jit.is_kept(doubled_sum)
+    assert not jit.is_kept(twice.py_func)
     again = jit.entry_point(doubled_sum)
     again((1.0, 2.5))
     assert sum(again.stats.cache_hits.values()) == 1

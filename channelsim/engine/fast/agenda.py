@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.state import EVENT
+from channelsim.engine.jit import inner
 from channelsim.program.codes import EventKind
 
 KIND_SHIFT = 52

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.state import RECORD
+from channelsim.engine.jit import inner
 from channelsim.engine.ledger import RepAmount
 from channelsim.program.arrays import NONE
 from channelsim.rules.calendars import month_of, worked_before

@@ -10,13 +10,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from channelsim.engine.fast.jit import entry_point, is_kept, let_into_the_kernel
+from channelsim.engine import draws as _draws  # noqa: F401 - lets its rule into the kernel
+from channelsim.engine.jit import entry_point, is_kept, let_into_the_kernel
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape, check_conservation
 from channelsim.engine.trace import Event, Trace
 from channelsim.program.arrays import Program
-from channelsim.rules import arrivals, calendars, draws, outcomes, people, quantiles, queues, routing
+from channelsim.rules import arrivals, calendars, outcomes, people, quantiles, queues, routing
 
-let_into_the_kernel(arrivals, calendars, draws, outcomes, people, quantiles, queues, routing)
+let_into_the_kernel(arrivals, calendars, outcomes, people, quantiles, queues, routing)
 
 from channelsim.engine.fast.simulation import run  # noqa: E402 - compiled from the rules above
 from channelsim.engine.fast.state import EVENT, LEAD, RECORD, SEAT, STREAM, TEAM, State  # noqa: E402
@@ -48,7 +49,7 @@ def prepare(program: Program, tell: Callable[[str], None] | None = None) -> None
     with _compiling:
         if _entry.signatures:
             return
-        if tell is not None and not is_kept():
+        if tell is not None and not is_kept(run):
             tell(COMPILING)
         signature = tuple(numba.typeof(argument) for argument in _arguments(program, 0, 0, False, new_stop()))
         try:

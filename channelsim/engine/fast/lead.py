@@ -10,9 +10,9 @@ from typing import Any
 
 from channelsim.engine.fast.agenda import schedule
 from channelsim.engine.fast.books import add, add_for_rep, count, note
-from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.luck import draw, sample, step_draw, step_sample
 from channelsim.engine.fast.team import enqueue, release
+from channelsim.engine.jit import inner
 from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE

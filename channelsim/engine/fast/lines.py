@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channelsim.engine.fast.jit import inner
+from channelsim.engine.jit import inner
 from channelsim.program.arrays import NONE
 
 

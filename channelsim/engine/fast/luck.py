@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channelsim.engine.fast.jit import inner
+from channelsim.engine.jit import inner
 from channelsim.program.codes import DistKind, Purpose
 from channelsim.rules.draws import repeat, uniform
 from channelsim.rules.quantiles import quantile

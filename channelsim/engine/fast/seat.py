@@ -9,7 +9,6 @@ import numpy as np
 
 from channelsim.engine.fast.agenda import rise, schedule, without_first_of
 from channelsim.engine.fast.books import add_for_rep, close_employment, note_rep, register_rep
-from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.lead import lose
 from channelsim.engine.fast.luck import draw, seat_sample
 from channelsim.engine.fast.state import EVENT
@@ -23,6 +22,7 @@ from channelsim.engine.fast.team import (
     stand_in_line,
     stop_waiting,
 )
+from channelsim.engine.jit import inner
 from channelsim.engine.ledger import Count, RepAmount
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE

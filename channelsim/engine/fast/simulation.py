@@ -8,11 +8,12 @@ import numpy as np
 
 from channelsim.engine.fast.agenda import IDENTIFIER, KIND_SHIFT, schedule, schedule_windows, take_first
 from channelsim.engine.fast.books import close_employment
-from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.lead import after_touch, answer, arrive, come_back, enter_step, lose, need_touch
 from channelsim.engine.fast.seat import depart, fill, hire, time_is_up
-from channelsim.engine.fast.state import LEAD, ProgramReference, StateReference
+from channelsim.engine.fast.state import LEAD
+from channelsim.engine.fast.structures import owned, release, structure
 from channelsim.engine.fast.team import dispatch, finish_touch, give_up_waiting, request_dispatch
+from channelsim.engine.jit import inner
 from channelsim.engine.ledger import Amount, Count
 from channelsim.engine.trace import LEAD_SHIFT, Happening
 from channelsim.program.arrays import NONE
@@ -32,8 +33,8 @@ def run(program: Any, state: Any, seed: int, stop: Any) -> Any:
     `stop`: an array of one number; the run ends early when another thread makes it 1.
     Returns what grew: reps, their amounts, and how many there are; the trace and its length.
     """
-    p: Any = ProgramReference(*program)
-    s: Any = StateReference(*state)
+    p = structure(program)
+    s = structure(state)
     open_streams(p, s, seed)
     open_teams(p, s)
     open_seats(p, s, seed)
@@ -65,7 +66,10 @@ def run(program: Any, state: Any, seed: int, stop: Any) -> Any:
         if s.seats[seat].is_on_board:
             close_employment(p, s, s.seats[seat])
     close_books(s)
-    return s.reps, s.rep_amounts, s.reps_count, s.records, s.records_count
+    grown = owned(s, "reps"), owned(s, "rep_amounts"), s.reps_count, owned(s, "records"), s.records_count
+    release(s)
+    release(p)
+    return grown
 
 
 @inner

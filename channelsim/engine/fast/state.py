@@ -9,10 +9,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import types
-from numba.experimental import structref
-
-from channelsim.program.arrays import Program
 
 LEAD = np.dtype(
     [
@@ -148,38 +144,3 @@ class State(NamedTuple):
     # the trace
     records: Any  # RECORD; grows
     records_count: int
-
-
-class _Structure(types.StructRef):
-    """A structure in the kernel."""
-
-    @property
-    def mangling_args(self) -> tuple[str, tuple[int, ...]]:
-        """A short name for the linker in place of all fields with their types: compiling takes a third less."""
-        return type(self).__name__, (self._code,)  # type: ignore[attr-defined]
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        """A constant is a value like any other of its type."""
-        return tuple((name, types.unliteral(type_)) for name, type_ in fields)
-
-
-@structref.register
-class ProgramType(_Structure):
-    """Type of a Program in the kernel."""
-
-
-@structref.register
-class StateType(_Structure):
-    """Type of a replication's state in the kernel."""
-
-
-class ProgramReference(structref.StructRefProxy):
-    """A Program in the kernel."""
-
-
-class StateReference(structref.StructRefProxy):
-    """A State in the kernel."""
-
-
-structref.define_constructor(ProgramReference, ProgramType, Program._fields)
-structref.define_constructor(StateReference, StateType, State._fields)

@@ -7,9 +7,9 @@ from typing import Any
 
 from channelsim.engine.fast.agenda import keep_window, schedule
 from channelsim.engine.fast.books import add, count, note
-from channelsim.engine.fast.jit import inner
 from channelsim.engine.fast.lines import join, leave, without_first
 from channelsim.engine.fast.luck import draw, step_draw, step_sample
+from channelsim.engine.jit import inner
 from channelsim.engine.ledger import Amount, Count
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from channelsim.engine.draws import uniform
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape, check_conservation
 from channelsim.engine.reference.agenda import Agenda
 from channelsim.engine.reference.lead import Lead, Process, life
@@ -16,7 +17,7 @@ from channelsim.program.arrays import NONE, Program, as_lists
 from channelsim.program.codes import DistKind, EventKind, Purpose
 from channelsim.rules.arrivals import arrival_time, exponential_gap
 from channelsim.rules.calendars import month_of, worked_before
-from channelsim.rules.draws import entity_words, repeat, uniform
+from channelsim.rules.draws import entity_words, repeat
 from channelsim.rules.people import ramped_time
 from channelsim.rules.quantiles import quantile
 
@@ -74,7 +75,7 @@ class Simulation:
         expected = 0.0
         ordinal = 0
         while True:
-            u = uniform(*words, self.replication, ordinal, Purpose.ARRIVAL, 0, 0)
+            u = uniform(*words, self.replication, ordinal, Purpose.ARRIVAL.value, 0, 0)
             expected += exponential_gap(u)
             time = arrival_time(self.program, stream, expected)
             if time >= self.program.horizon_hours:
@@ -88,7 +89,7 @@ class Simulation:
 
     def draw(self, lead: Lead, purpose: Purpose, k: int = 0, step_key: int = 0) -> float:
         """A lead's uniform for one decision."""
-        u = uniform(*lead.words, self.replication, lead.ordinal, purpose, k, step_key)
+        u = uniform(*lead.words, self.replication, lead.ordinal, purpose.value, k, step_key)
         if self.trace is not None:
             self.trace.draw(Draw(self.now, lead.id, purpose, k, step_key, u))
         return u
@@ -113,7 +114,7 @@ class Simulation:
 
     def seat_sample(self, dist: int, seat: int, purpose: Purpose, incumbent: int) -> float:
         """A value of a seat's incumbent from a distribution."""
-        u = uniform(*self.seat_words[seat], self.replication, incumbent, purpose, 0, 0)
+        u = uniform(*self.seat_words[seat], self.replication, incumbent, purpose.value, 0, 0)
         return quantile(self.program, dist, u)
 
     # the ledger

@@ -21,10 +21,12 @@ from numba import njit
 from numba.extending import register_jitable
 from platformdirs import user_cache_path
 
-from channelsim.engine.fast.inner_compiler import InnerCompiler
+from channelsim.engine.inner_compiler import InnerCompiler
 
-PACKAGE = Path(__file__).parents[2]
+PACKAGE = Path(__file__).parents[1]
 CONFIG: Any = numba.config
+CACHE_VARIABLE = "CHANNELSIM_CACHE_DIR"
+"""Names a folder in which to keep machine code, in place of the user's."""
 SOURCES = ("engine", "program", "rules")
 """What the machine code is made from, below the package."""
 OPTIONS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": InnerCompiler}
@@ -55,9 +57,10 @@ def entry_point(function: Callable[..., Any], *, keep: bool = True) -> Any:
     return njit(nogil=True)(function)
 
 
-def is_kept() -> bool:
-    """Whether this very version has been compiled on this machine before."""
-    return any(folder_of_this_version().rglob("*.nbi"))
+def is_kept(function: Callable[..., Any]) -> bool:
+    """Whether this very version of an entry point has been compiled on this machine before."""
+    module = function.__module__.rpartition(".")[2]
+    return any(folder_of_this_version().rglob(f"{module}.{function.__qualname__}-*.nbi"))
 
 
 def folder_of_this_version() -> Path:
@@ -69,7 +72,7 @@ def folder_of_this_version() -> Path:
     for source in sorted(path for folder in SOURCES for path in (PACKAGE / folder).rglob("*.py")):
         digest.update(source.read_bytes())
         digest.update(str(source.stat().st_mtime_ns).encode())  # by which the compiler recognises a source
-    root = os.environ.get("CHANNELSIM_CACHE_DIR")
+    root = os.environ.get(CACHE_VARIABLE)
     return (Path(root) if root else user_cache_path("channelsim")) / "engine" / digest.hexdigest()[:16]
 
 
