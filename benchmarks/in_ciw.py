@@ -29,7 +29,7 @@ def simulate(work: Work, seed: int) -> Outcome:
     nodes = len(work.reps)
 
     def route(_individual: Any, _simulation: Any = None) -> list[int]:
-        way = [work.stages[0].team + 1]
+        way = []  # after the first node
         for stage, following in zip(work.stages, work.stages[1:], strict=False):
             if random.random() >= stage.advance:
                 break

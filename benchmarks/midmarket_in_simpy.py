@@ -1,8 +1,8 @@
 """The phone strategy of midmarket_software.yaml, as somebody would write it by hand in SimPy.
 
 Same leads, steps, efforts, chances, cooling, working hours, patience and nurture; the freshest lead goes first; a
-touch pauses overnight. Left out: reps who ramp, differ in skill, leave and are replaced; seasons; draws that are the
-same under every strategy; and the ledger by month, stream, step and rep (a few totals are kept).
+touch pauses overnight. Left out: reps who ramp, differ in skill, leave and are replaced; seasons; draws that are
+the same under every strategy; and the ledger by month, stream, step and rep (a few totals are kept).
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 
@@ -37,6 +36,8 @@ def estimate(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Est
     mean = float(defined.mean())
     half_width = math.nan
     if n > 1:
+        from scipy.special import stdtrit  # slow to import
+
         half_width = float(stdtrit(n - 1, 0.5 + confidence / 2) * defined.std(ddof=1) / math.sqrt(n))
     p10, p50, p90 = (float(q) for q in np.quantile(defined, (0.1, 0.5, 0.9)))
     return Estimate(mean, mean - half_width, mean + half_width, p10, p50, p90, n)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import Comparison, compare, differences
 from channelsim.analysis.intervals import Estimate, estimate
 from channelsim.errors import UserError, suggest
-from channelsim.experiment.ledger_table import ledger_table
 from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.experiment.workers import Failure
 from channelsim.finance.definitions import Metric, metrics_for
 from channelsim.program.layout import Layout
 from channelsim.scenario.load import Study
+
+if TYPE_CHECKING:
+    import polars as pl  # slow to import: a run is simulated before it is tabled
 
 FloatArray = NDArray[np.float64]
 
@@ -84,41 +86,44 @@ class Result:
     def summary(self) -> pl.DataFrame:
         """One row a strategy and metric: strategy, metric, unit, mean, ci_low, ci_high, p10, p50, p90,
         replications (those that define the metric)."""
-        rows = [
-            (strategy, metric.name, str(metric.unit), *_fields(self.estimate(strategy, metric.name)))
-            for strategy in self.strategies
-            for metric in self.metrics
-        ]
-        return _estimates_frame(("strategy", "metric", "unit"), rows)
+        from channelsim.experiment.frames import estimates_frame
+
+        return estimates_frame(
+            ("strategy", "metric", "unit"),
+            {
+                (strategy, metric.name, str(metric.unit)): self.estimate(strategy, metric.name)
+                for strategy in self.strategies
+                for metric in self.metrics
+            },
+        )
 
     def difference_table(self, strategy: str, baseline: str) -> pl.DataFrame:
         """A strategy's paired difference from another, one row a metric, with a 95% interval each. Raises
         UserError for an unknown strategy."""
+        from channelsim.experiment.frames import estimates_frame
+
         for name in (strategy, baseline):
             if name not in self.values:
                 raise UserError(f"no strategy named '{name}'; {suggest(name, self.values)}")
-        rows = []
+        found: dict[tuple[str, ...], Estimate] = {}
         for metric in self.metrics:
             values = self.metric_values(metric.name)
-            difference = estimate(values[strategy] - values[baseline])
-            rows.append((metric.name, str(metric.unit), *_fields(difference)))
-        return _estimates_frame(("metric", "unit"), rows)
+            found[metric.name, str(metric.unit)] = estimate(values[strategy] - values[baseline])
+        return estimates_frame(("metric", "unit"), found)
 
     @cached_property
     def replication_table(self) -> pl.DataFrame:
         """One row a strategy and replication that finished; a column a metric, null where undefined."""
-        frames = []
-        for strategy, values in self.values.items():
-            done = np.array([rows is not None for rows in self.rows[strategy]], bool)
-            columns = {metric.name: values[done, i] for i, metric in enumerate(self.metrics)}
-            index = {"strategy": [strategy] * int(done.sum()), "replication": np.flatnonzero(done)}
-            frames.append(pl.DataFrame(index | columns, strict=False))
-        return _null_for_nan(pl.concat(frames))
+        from channelsim.experiment.frames import replications_frame
+
+        return replications_frame(self.values, self.rows, [metric.name for metric in self.metrics])
 
     @cached_property
     def ledger(self) -> pl.DataFrame:
         """What happened, in long form: strategy, replication, month (its first day), source, segment, motion,
         step, team, seat, incumbent, measure, value. Dimensions that a measure does not have are null."""
+        from channelsim.experiment.ledger_table import ledger_table
+
         return ledger_table(self.jobs, self.rows)
 
 
@@ -126,17 +131,3 @@ def metrics_of(jobs: Sequence[Job]) -> tuple[Metric, ...]:
     """The metrics of several strategies: each once, in the order of the first that has it."""
     teams = dict.fromkeys(team for job in jobs for team in job.layout.teams)
     return metrics_for(tuple(teams))
-
-
-def _fields(e: Estimate) -> tuple[float, float, float, float, float, float, int]:
-    return e.mean, e.ci_low, e.ci_high, e.p10, e.p50, e.p90, e.replications
-
-
-def _estimates_frame(labels: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
-    names = dict.fromkeys(labels, pl.String)
-    figures = dict.fromkeys(("mean", "ci_low", "ci_high", "p10", "p50", "p90"), pl.Float64)
-    return _null_for_nan(pl.DataFrame(rows, names | figures | {"replications": pl.Int64}, orient="row"))
-
-
-def _null_for_nan(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.selectors.float().fill_nan(None))

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from channelsim.program.arrays import LOGIT_LIMIT
 from channelsim.program.codes import DistKind
@@ -117,24 +116,27 @@ def lognormal_parameters(d: Lognormal) -> tuple[float, float]:
 @lru_cache(maxsize=256)
 def weibull_shape(cv: float) -> float:
     """The shape for which standard deviation / mean is `cv`."""
+    from scipy.optimize import brentq  # slow to import
 
     def excess(log_shape: float) -> float:
         k = math.exp(log_shape)
         log_ratio = math.lgamma(1 + 2 / k) - 2 * math.lgamma(1 + 1 / k)
         return log_ratio - math.log1p(cv**2)
 
-    return math.exp(float(optimize.brentq(excess, math.log(0.1), math.log(100.0), xtol=1e-14)))
+    return math.exp(float(brentq(excess, math.log(0.1), math.log(100.0), xtol=1e-14)))
 
 
 def _logit_grid() -> tuple[FloatArray, FloatArray]:
     """Cumulative shares at equal steps of the logit, and what is left above them (exact in the upper tail)."""
     t = np.linspace(-LOGIT_LIMIT, LOGIT_LIMIT, TABLE_INTERVALS + 1)
-    return special.expit(t), special.expit(-t)
+    return 1 / (1 + np.exp(-t)), 1 / (1 + np.exp(t))
 
 
 @lru_cache(maxsize=256)
 def gamma_quantiles(shape: float) -> FloatArray:
     """Quantiles of the standard gamma distribution on the logit grid."""
+    from scipy import special  # slow to import
+
     lower, upper = _logit_grid()
     quantiles: FloatArray = np.where(
         lower <= 0.5, special.gammaincinv(shape, lower), special.gammainccinv(shape, upper)
@@ -145,6 +147,8 @@ def gamma_quantiles(shape: float) -> FloatArray:
 @lru_cache(maxsize=256)
 def pert_quantiles(peak: float) -> FloatArray:
     """Quantiles of the PERT distribution on (0, 1) with its mode at `peak`, on the logit grid."""
+    from scipy import special  # slow to import
+
     lower, upper = _logit_grid()
     alpha, beta = 1 + 4 * peak, 5 - 4 * peak
     quantiles: FloatArray = np.where(

@@ -15,14 +15,15 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from channelsim.errors import RunError
 from channelsim.experiment.result import Result
 from channelsim.scenario.schema import Scenario
 from channelsim.version import VERSION
+
+if TYPE_CHECKING:
+    import polars as pl  # slow to import
 
 DEFAULT_FOLDER = "outputs"
 HASH_LENGTH = 8

@@ -1,0 +1,166 @@
+"""`python -m benchmarks`: measure everything in one run, and print ratios."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import midmarket, peers, scaling
+
+console = Console(highlight=False, width=110)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False
+    )
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left")
+    return table
+
+
+def show_peers(quick: bool) -> Any:
+    """The same work on every tool."""
+    for tool in peers.missing():
+        console.print(f"{tool} is not installed and left out; pip install -e '.[benchmark]' brings it.")
+    found = []
+    for contest in peers.contests(rounds=3 if quick else 8):
+        table = _table(
+            f"{contest.work.name}, a month around the clock; events: stage entries, services, leads that give up",
+            "tool", "events/s", "of SimPy", "s/replication", "from to", contest.work.figure, "peak MB",
+        )  # fmt: skip
+        for tool, timing in contest.timings.items():
+            mean, half_width = contest.figures[tool]
+            table.add_row(
+                tool, f"{contest.rate(tool):,.0f}", f"{contest.rate(tool) / contest.rate('SimPy'):.3g}",
+                f"{timing.median:.3g}", timing.spread, f"{mean:.4f} ± {half_width:.4f}",
+                f"{contest.megabytes[tool]:.0f}",
+            )  # fmt: skip
+        console.print(table, "")
+        for line in contest.disagreements():
+            console.print(f"[bold red]Not the same work:[/] {line}")
+            raise SystemExit(1)
+        found.append({tool: contest.rate(tool) for tool in contest.timings})
+    return found
+
+
+def show_engines(quick: bool) -> Any:
+    """The shipped mid-market scenario on both engines, and by hand in SimPy."""
+    duels = midmarket.engines(rounds=2 if quick else 5)
+    table = _table(
+        "midmarket_software.yaml, one core; events: what the trace tells",
+        "strategy", "events", "fast, s", "reference, s", "fast, million events/s", "reference / fast",
+    )  # fmt: skip
+    for duel in duels:
+        fast, reference = duel.timings["fast"].median, duel.timings["reference"].median
+        table.add_row(
+            duel.strategy, f"{duel.events['fast']:,.0f}", f"{fast:.4f}", f"{reference:.2f}",
+            f"{duel.events['fast'] / fast / 1e6:.2f}", f"{reference / fast:.0f}",
+        )  # fmt: skip
+    console.print(table, "")
+    duel = midmarket.by_hand(rounds=2 if quick else 5)
+    table = _table(
+        "The phone strategy by hand in SimPy, and on the reference engine", "model", "events", "s", "µs/event"
+    )
+    for name in duel.timings:
+        table.add_row(
+            name, f"{duel.events[name]:,.0f}", f"{duel.timings[name].median:.2f}", f"{duel.microseconds(name):.1f}"
+        )
+    ratio = duel.microseconds("reference") / duel.microseconds("SimPy by hand")
+    console.print(table, f"reference / by hand, per event: {ratio:.2f}", "", sep="\n")
+    return {
+        "reference / fast": {
+            each.strategy: each.timings["reference"].median / each.timings["fast"].median for each in duels
+        },
+        "reference / SimPy by hand": ratio,
+    }
+
+
+def show_threads(quick: bool) -> Any:
+    """Two threads against one."""
+    seconds = midmarket.threads(replications=40 if quick else 200, rounds=3)
+    console.print(
+        "[bold]The phone strategy in threads[/]",
+        f"1 thread {seconds[1]:.2f} s, 2 threads {seconds[2]:.2f} s: {seconds[1] / seconds[2]:.2f} times",
+        "",
+        sep="\n",
+    )
+    return {"2 threads / 1": seconds[1] / seconds[2]}
+
+
+def show_scaling(_quick: bool) -> Any:
+    """How cost grows with leads and reps."""
+    found = {}
+    for title, points in (
+        ("The funnel for a year, by leads", scaling.by_leads()),
+        ("The funnel for two months, by reps", scaling.by_reps()),
+    ):
+        table = _table(title, "leads", "reps", "events", "leads in flight", "CPU s", "ns/event")
+        for point in points:
+            table.add_row(
+                f"{point.leads:,}", f"{point.reps:,}", f"{point.events:,}", f"{point.in_flight:,}",
+                f"{point.cpu_seconds:.4f}", f"{point.nanoseconds_an_event:.0f}",
+            )  # fmt: skip
+        console.print(table, "")
+        found[title] = [point.nanoseconds_an_event for point in points]
+    megabytes = scaling.megabytes_of_a_million()
+    console.print(
+        f"A process that simulates a million leads holds {megabytes:.0f} MB at most, Python and all.", "", sep="\n"
+    )
+    return found | {"MB of a million leads": megabytes}
+
+
+def show_start(_quick: bool) -> Any:
+    """What it costs to begin."""
+    start = midmarket.start()
+    console.print(
+        "[bold]CPU seconds before the first replication of quickstart.yaml[/]",
+        f"first run of an installation, compiling: {start.first:.1f} s; later runs: {start.later:.2f} s; "
+        f"channelsim --help: {start.help:.2f} s",
+        "", sep="\n",
+    )  # fmt: skip
+    return {"first": start.first, "later": start.later, "help": start.help}
+
+
+def show_promise(quick: bool) -> Any:
+    """Three strategies, a thousand replications."""
+    replications = 100 if quick else 1_000
+    seconds, rate = midmarket.promise(replications)
+    console.print(
+        f"[bold]channelsim run scenarios/midmarket_software.yaml -n {replications}[/]",
+        f"{seconds:.0f} s from start to written files, {rate / 1e6:.1f} million events/s", "", sep="\n",
+    )  # fmt: skip
+    return {"seconds": seconds, "events/s": rate}
+
+
+PARTS: dict[str, Callable[[bool], Any]] = {
+    "start": show_start,
+    "peers": show_peers,
+    "engines": show_engines,
+    "threads": show_threads,
+    "scaling": show_scaling,
+    "promise": show_promise,
+}
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Fewer rounds: a few minutes in all, wider intervals.")
+@click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="This part; may be repeated.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the ratios to this file, too.")
+def main(quick: bool, only: tuple[str, ...], file: Path | None) -> None:
+    """Measure the engines, peers and growth on this machine, in one run."""
+    console.print(f"Python {platform.python_version()} on {platform.machine()}, {sys.platform}\n")
+    found = {name: show(quick) for name, show in PARTS.items() if not only or name in only}
+    if file is not None:
+        file.write_text(json.dumps(found, indent=2) + "\n")
+
+
+main()
