@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from channelsim.errors import Problem, ScenarioError, suggest
+from channelsim.errors import MADE_IN_PYTHON, Problem, ScenarioError, suggest
 from channelsim.scenario.explain import validate
 from channelsim.scenario.overrides import (
-    MADE_IN_PYTHON,
     Override,
     apply,
     parse_assignment,
@@ -128,7 +127,7 @@ def _replaced_whole(base: Tree, overrides: list[Override], found: list[Problem])
 
 
 def _unknown_strategies(only: Sequence[str], known: Mapping[str, Any]) -> list[Problem]:
-    place = Place("--strategy", 1, 1)
+    place = Place("--strategy")
     return [
         place.problem((name,), f"no strategy named '{name}'; {suggest(name, known)}")
         for name in only

@@ -82,6 +82,15 @@ def test_asking_for_a_strategy_that_is_not_there_names_the_nearest(two_ways):
         load(two_ways, only=["video"])
 
 
+def test_what_is_wrong_on_the_command_line_has_the_options_name_and_no_line(two_ways):
+    with pytest.raises(ScenarioError) as caught:
+        load(two_ways, ["teams.inside.headcount=-1"], only=["video"])
+    assert str(caught.value).splitlines() == [
+        "--set teams.inside.headcount: -1; must be a whole number from 0 to 10000",
+        "--strategy video: no strategy named 'video'; did you mean 'videos'?",
+    ]
+
+
 def test_a_file_without_strategies_has_one_as_it_is_and_one_motion_needs_no_routing():
     study = load(one_way())
     assert list(study.strategies) == ["as_is"]
@@ -99,9 +108,7 @@ def test_problems_of_a_mapping_have_no_line():
     mapping["teams"]["inside"]["headcont"] = 9
     with pytest.raises(ScenarioError) as caught:
         load(mapping)
-    assert (
-        str(caught.value) == "<mapping>: teams.inside.headcont: unknown field 'headcont'; did you mean 'headcount'?"
-    )
+    assert str(caught.value) == "teams.inside.headcont: unknown field 'headcont'; did you mean 'headcount'?"
 
 
 def test_problems_of_the_file_the_strategies_and_the_command_line_come_at_once(two_ways):
@@ -112,8 +119,8 @@ def test_problems_of_the_file_the_strategies_and_the_command_line_come_at_once(t
     with pytest.raises(ScenarioError) as caught:
         load(two_ways, ["horizon.months=0", "nonsense"], only=["phone"])
     assert [(Path(each.file).name, each.path) for each in caught.value.problems] == [
-        ("--set", "nonsense"),
         ("--set", "horizon.months"),
+        ("--set", "nonsense"),
         ("--strategy", "phone"),
         ("two_ways.yaml", "sources.web.leads_per_month"),
         ("two_ways.yaml", "teams.inside.headcount"),
