@@ -6,10 +6,11 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from channelsim.cli.notes import load_telling
 from channelsim.errors import Problem, ScenarioError
 from channelsim.report.tables import console_for, print_inputs
 from channelsim.scenario.difference import routing_in_words
-from channelsim.scenario.load import Study, load
+from channelsim.scenario.load import Study
 from channelsim.scenario.schema import Scenario
 
 
@@ -25,7 +26,7 @@ def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
     problems: list[Problem] = []
     for scenario in scenarios:
         try:
-            study = load(scenario, sets)
+            study = load_telling(scenario, sets)
         except ScenarioError as error:
             problems += error.problems
         else:

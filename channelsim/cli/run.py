@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from channelsim.cli.notes import load_telling
 from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import Progress as OnProgress
 from channelsim.experiment.run import run_study
@@ -20,7 +21,6 @@ from channelsim.report.files import DEFAULT_FOLDER, check_writable, write_run
 from channelsim.report.summary_json import run_as_json
 from channelsim.report.tables import console_for, print_run
 from channelsim.report.verdict import verdict
-from channelsim.scenario.load import load
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 
 PARTIAL = 1
@@ -98,7 +98,7 @@ def command(
     Writes tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some replications
     failed or nothing could be written, 2 if the scenario is not sound.
     """
-    study = load(scenario, sets, only=strategies)
+    study = load_telling(scenario, sets, only=strategies)
     check_writable(output)
     with _progress(hidden=as_json or quiet) as (on_progress, tell):
         result = run_study(

@@ -6,6 +6,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from channelsim.cli.notes import load_telling
 from channelsim.engine.ledger import Count
 from channelsim.engine.reference import simulate
 from channelsim.engine.trace import Draw, Trace, lead_id
@@ -14,7 +15,7 @@ from channelsim.program.compile import compile_program
 from channelsim.program.layout import Layout, layout_of
 from channelsim.report.lead_story import draw_in_words, draw_key, has_ended, moment, scenes
 from channelsim.report.tables import console_for
-from channelsim.scenario.load import Study, load
+from channelsim.scenario.load import Study
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 
 FORM = "SOURCE/SEGMENT/N, such as web/small/17"
@@ -48,7 +49,7 @@ def command(
 
     With dates, waits, who worked it, and each random draw: the same person, the same luck.
     """
-    study = load(scenario, sets, only=strategies)
+    study = load_telling(scenario, sets, only=strategies)
     seed = study.scenario.seed if seed is None else seed
     stream, number = _parse(lead, study)
     traces: dict[str, Trace] = {}

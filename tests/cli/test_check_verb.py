@@ -70,6 +70,21 @@ def test_a_set_value_is_part_of_what_is_checked(sound: str):
     assert refused.stderr == "--set teams.inside.headcount: -1; must be a whole number from 0 to 10000\n"
 
 
+@pytest.mark.parametrize(
+    "verb", [["check"], ["run", "-n", "1", "--quiet", "--workers", "1"], ["trace", "--lead", "web/small/1"]]
+)
+def test_every_verb_names_the_strategies_that_keep_their_own_value(
+    verb: list[str], sound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, [*verb, sound, "--set", "teams.inside.headcount=20"])
+    assert told.exit_code == 0
+    assert told.stderr == (
+        "--set teams.inside.headcount: hybrid (6) keeps its own value; to change it there, write "
+        "--set strategies.hybrid.teams.inside.headcount=20\n"
+    )
+
+
 def test_a_file_without_strategies_is_told_in_one_line(tmp_path: Path):
     file = tmp_path / "one.yaml"
     file.write_text(SOUND.partition("strategies:")[0] + "routing: [{motion: phone}]\n", encoding="utf-8")
