@@ -102,7 +102,7 @@ def main() -> None:
 def _in_words(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full; free some space or choose another folder with --output"
+        return f"{where}the disk is full; free some space or choose another folder"
     return f"{where}{error.strerror or error}"
 
 

@@ -43,7 +43,7 @@ def _is_within(path: str, outer: str) -> bool:
 
 
 def _line(given: Override, keepers: Mapping[str, list[Override]], *, reaches_nobody: bool) -> str:
-    who = " and ".join(f"{name}{_value(given, own)}" for name, own in keepers.items())
+    who = ", ".join(f"{name}{_value(given, own)}" for name, own in keepers.items())
     if reaches_nobody:
         kept = f"no effect, because every strategy has its own value: {who}"
     else:

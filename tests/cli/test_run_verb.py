@@ -149,9 +149,10 @@ def test_wrong_options_are_refused_in_words_and_write_nothing(
 
 def test_an_output_folder_that_is_a_file_is_one_clear_line_before_anything_runs(folder: Path) -> None:
     Path("taken").write_text("")
-    done = channelsim("run", "small.yaml", "-o", "taken")
-    assert done.exit_code == 1
-    assert done.stderr == "taken: taken is a file, not a folder; choose another with --output\n"
+    for output, where in (("taken", ""), ("taken/results", "taken/results: ")):
+        done = channelsim("run", "small.yaml", "-o", output)
+        assert done.exit_code == 1
+        assert done.stderr == f"{where}taken is a file, not a folder; choose another with --output\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
