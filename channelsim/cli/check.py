@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from channelsim.cli.notes import load_telling
+from channelsim.cli.notes import SET_HELP, load_telling
 from channelsim.errors import Problem, ScenarioError
 from channelsim.report.tables import console_for, print_inputs
 from channelsim.scenario.difference import routing_in_words
@@ -16,7 +16,7 @@ from channelsim.scenario.schema import Scenario
 
 @click.command("check")
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Override a value; may be repeated.")
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
 def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
     """Check scenario files and show how each one's strategies differ in what goes in.
 

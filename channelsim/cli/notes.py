@@ -1,4 +1,4 @@
-"""What a user should know about a scenario although nothing is wrong with it."""
+"""Scenarios as verbs load them: with what `--set` changes, and what the user should know about it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import click
 
 from channelsim.scenario.load import Study, load
+
+SET_HELP = "Change a value of the scenario, such as teams.inside.headcount=6; may be repeated."
 
 
 def load_telling(scenario: str, sets: Sequence[str], only: Sequence[str] = ()) -> Study:

@@ -6,7 +6,8 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from channelsim.cli.notes import load_telling
+from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.whole import Whole
 from channelsim.engine.ledger import Count
 from channelsim.engine.reference import simulate
 from channelsim.engine.trace import Draw, Trace, lead_id
@@ -18,25 +19,37 @@ from channelsim.report.tables import console_for
 from channelsim.scenario.load import Study
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 
-FORM = "SOURCE/SEGMENT/N, such as web/small/17"
-
 
 @click.command("trace")
 @click.argument("scenario", metavar="SCENARIO")
-@click.option("--lead", required=True, metavar="SOURCE/SEGMENT/N", help="Which lead: the N-th of its kind, from 1.")
+@click.option(
+    "--lead",
+    required=True,
+    metavar="SOURCE/SEGMENT/N",
+    help="Which lead: web/small/3 is the third of source web in segment small.",
+)
 @click.option(
     "--replication",
-    type=click.IntRange(0, MAX_REPLICATIONS),
+    type=Whole(0, MAX_REPLICATIONS),
     default=0,
     show_default=True,
     metavar="N",
-    help="In which replication, from 0.",
+    help="In which replication; the first is 0.",
 )
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Override a value; may be repeated.")
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
 @click.option(
-    "--strategy", "strategies", metavar="NAME", multiple=True, help="Only this strategy; may be repeated."
+    "--strategy",
+    "strategies",
+    metavar="NAME",
+    multiple=True,
+    help="Only this strategy; may be repeated. Default: all.",
 )
-@click.option("--seed", type=click.IntRange(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
+@click.option(
+    "--seed",
+    type=Whole(0, MAX_SEED),
+    metavar="N",
+    help="Another seed gives other luck. Default: as the scenario says.",
+)
 def command(
     scenario: str,
     lead: str,
@@ -65,7 +78,7 @@ def command(
             arrived = ledger.counts[Count.ARRIVED, :, at].sum()
             raise UserError(
                 f"--lead {lead}: only {arrived} leads of {'/'.join(stream)} arrive in replication {replication} "
-                f"under {name}; N from 1 to {arrived} is right"
+                f"under {name}; write a number from 1 to {arrived}"
             )
     _show(study, lead, replication, seed, traces, layouts)
 
@@ -73,7 +86,7 @@ def command(
 def _parse(lead: str, study: Study) -> tuple[tuple[str, str], int]:
     parts = lead.split("/")
     if len(parts) != 3 or not parts[2].isdecimal() or int(parts[2]) < 1:
-        raise UserError(f"--lead {lead}: {FORM}, is right, N counted from 1")
+        raise UserError(f"--lead {lead}: {_what_is_wrong(parts)}; {_what_is_right(study)}")
     source, segment, number = parts
     for name, known, what in (
         (source, study.scenario.sources, "source"),
@@ -82,6 +95,21 @@ def _parse(lead: str, study: Study) -> tuple[tuple[str, str], int]:
         if name not in known and not any(name in getattr(s, f"{what}s") for s in study.strategies.values()):
             raise UserError(f"--lead {lead}: no {what} named '{name}'; {suggest(name, known)}")
     return (source, segment), int(number)
+
+
+def _what_is_wrong(parts: list[str]) -> str:
+    if len(parts) == 2:
+        return "no number after the segment"
+    if len(parts) == 3:
+        return f"'{parts[2]}' is not a number from 1 on"
+    return "not of the form SOURCE/SEGMENT/N"
+
+
+def _what_is_right(study: Study) -> str:
+    """An example from the scenario itself."""
+    name, source = next(iter(study.scenario.sources.items()))
+    segment = max(source.mix, key=lambda each: source.mix[each])
+    return f"write for example {name}/{segment}/3, the third lead of {name} in segment {segment}"
 
 
 def _show(

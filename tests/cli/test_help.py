@@ -37,6 +37,14 @@ def test_help_lists_every_verb_with_a_line_about_it():
         assert line in result.stdout
 
 
+@pytest.mark.parametrize("verb", program.VERBS)
+def test_the_help_of_a_verb_is_words_that_fit_a_narrow_terminal(verb: str):
+    result = CliRunner().invoke(program.main, [verb, "--help"], env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    assert "<=" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
 def test_a_verb_that_is_not_there_is_answered_with_the_nearest():
     result = CliRunner().invoke(program.main, ["chek"])
     assert result.exit_code == 2

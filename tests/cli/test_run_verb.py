@@ -134,8 +134,9 @@ def test_a_failed_replication_makes_the_result_partial_and_the_exit_status_1(
         (("--strategy", "won"), "no strategy named 'won'; did you mean"),
         (("--baseline", "tow"), "did you mean 'two'?"),
         (("--set", "teams.dsk.headcount=3"), "did you mean 'desk'?"),
-        (("-n", "0"), "0 is not in the range"),
-        (("--seed", "-1"), "-1 is not in the range"),
+        (("-n", "0"), "0; must be a whole number from 1 to 1,000,000"),
+        (("-n", "abc"), "abc; must be a whole number from 1 to 1,000,000"),
+        (("--seed", "-1"), "-1; must be a whole number from 0 to 9,223,372,036,854,775,807"),
     ],
 )
 def test_wrong_options_are_refused_in_words_and_write_nothing(

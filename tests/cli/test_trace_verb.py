@@ -11,6 +11,8 @@ from ruamel.yaml import YAML
 from channelsim.cli.main import main
 from worlds import source, step, team, world
 
+EXAMPLE = "write for example web/all/3, the third lead of web in segment all"
+
 
 @pytest.fixture(autouse=True)
 def _scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,15 +53,17 @@ def test_both_organisations_meet_the_same_person_with_the_same_luck() -> None:
 def test_the_lead_is_counted_from_1_and_the_last_is_named() -> None:
     told = trace("--lead", "web/all/100000")
     assert told.exit_code == 2
-    assert "leads of web/all arrive in replication 0 under by_phone; N from 1 to" in told.stderr
+    assert "leads of web/all arrive in replication 0 under by_phone; write a number from 1 to" in told.stderr
 
 
 @pytest.mark.parametrize(
     ("lead", "words"),
     [
-        ("web/all", "SOURCE/SEGMENT/N, such as web/small/17, is right"),
-        ("web/all/0", "N counted from 1"),
-        ("web/all/x", "N counted from 1"),
+        ("web/all", f"--lead web/all: no number after the segment; {EXAMPLE}\n"),
+        ("web", f"--lead web: not of the form SOURCE/SEGMENT/N; {EXAMPLE}\n"),
+        ("web/all/0", f"--lead web/all/0: '0' is not a number from 1 on; {EXAMPLE}\n"),
+        ("web/all/x", f"--lead web/all/x: 'x' is not a number from 1 on; {EXAMPLE}\n"),
+        ("web/all/", f"--lead web/all/: '' is not a number from 1 on; {EXAMPLE}\n"),
         ("wbe/all/1", "no source named 'wbe'; did you mean 'web'?"),
         ("web/al/1", "no segment named 'al'; did you mean 'all'?"),
     ],
