@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -166,6 +168,28 @@ def print_inputs(console: Console, study: Study, baseline: str) -> None:
 
 
 def console_for(*, stderr: bool = False) -> Console:
-    """A console as wide as the terminal, within reason."""
+    """A console as wide as the terminal, within reason; what is piped has no blanks at the end of its lines."""
     console = Console(stderr=stderr, highlight=False)
-    return Console(stderr=stderr, highlight=False, width=min(console.width, WIDEST))
+    width = min(console.width, WIDEST)
+    if console.is_terminal:
+        return Console(stderr=stderr, highlight=False, width=width)
+    return Console(file=cast(IO[str], _Trimmed(console.file)), highlight=False, width=width)
+
+
+class _Trimmed:
+    """A text stream that leaves out the blanks with which rich fills up the lines of a table."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write whole lines, as rich does."""
+        self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+        return len(text)
+
+    def flush(self) -> None:
+        """Write out what the stream holds back."""
+        self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
