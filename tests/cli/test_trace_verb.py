@@ -42,12 +42,27 @@ def trace(*arguments: str) -> Result:
 
 def test_both_organisations_meet_the_same_person_with_the_same_luck() -> None:
     told = trace("--lead", "web/all/5").stdout
-    assert "goes phone" in told
-    assert "goes visit" in told
+    assert "takes the motion phone" in told
+    assert "takes the motion visit" in told
     assert "desk rep" in told
     assert "field rep" in told
     (line,) = (line for line in told.splitlines() if line.startswith("contact: reached at attempt 1"))
-    assert line.split()[-2:] == ["drawn", "drawn"]
+    assert line.endswith("every strategy")
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_a_life_reads_well_however_wide_the_terminal_is(columns: int) -> None:
+    told = (
+        CliRunner().invoke(main, ["trace", "two.yaml", "--lead", "web/all/5"], env={"COLUMNS": str(columns)}).stdout
+    )
+    lines = told.splitlines()
+    assert max(map(len, lines)) <= columns
+    beside = [line for line in lines if line.startswith("when")]
+    assert len(beside) == (1 if columns >= 106 else 2)
+    assert "takes the motion phone" in " ".join(told.split())
+    assert not [line for line in lines if line.endswith(" ")]
+    continued = [line for line in lines if line.startswith(" " * 24)]
+    assert len(continued) < len(lines) / 4
 
 
 def test_the_lead_is_counted_from_1_and_the_last_is_named() -> None:
