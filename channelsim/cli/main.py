@@ -61,6 +61,9 @@ class Verbs(click.Group):
     ) -> NoReturn:
         """Run a verb; whatever happens, the user sees words and the shell an exit status."""
         extra["standalone_mode"] = False
+        # Where the shell has closed them (`>&-`), there are none.
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
         try:
             status = super().main(args, prog_name or "channelsim", **extra)
             sys.stdout.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import IO, Any, cast
 
 from rich.console import Console
@@ -34,25 +35,34 @@ TEAM_HEADLINES = (("utilization", "Utilization"), ("headcount", "Reps"))
 COMPARED = ("contribution", "bookings", "cost_total", "won", "cost_per_deal")
 STRATEGIES_A_TABLE = 4
 WIDEST = 110
+UNBOUNDED = 10_000
 WIDEST_PATH = 46
 
 
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
-    for strategies in _groups(result.strategies):
+    for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
         note = f"means of {result.replications:,} replications, ± half of the 95% interval"
-        _print(console, _results_over(result), _comparison_table(result, strategies), note)
+        _print(console, _results_over(result), table, note)
     if len(result.strategies) > 1:
-        for strategies in _groups([name for name in result.strategies if name != result.baseline]):
+        others = [name for name in result.strategies if name != result.baseline]
+        for table in _that_fit(console, others, partial(_difference_table, result)):
             title = f"Difference from {result.baseline}, lead for lead"
             note = "95% intervals that hold together in each row; * beyond chance"
-            _print(console, title, _difference_table(result, strategies), note)
+            _print(console, title, table, note)
         print_inputs(console, result.study, result.baseline)
 
 
-def _groups(strategies: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(strategies), STRATEGIES_A_TABLE):
-        yield strategies[first : first + STRATEGIES_A_TABLE]
+def _that_fit(
+    console: Console, strategies: Sequence[str], table_of: Callable[[Sequence[str]], Table]
+) -> list[Table]:
+    """Tables of some strategies each: as many as fit beside each other without a cell that goes on below."""
+    unbounded = console.options.update(width=UNBOUNDED)
+    for columns in range(STRATEGIES_A_TABLE, 0, -1):
+        tables = [table_of(strategies[at : at + columns]) for at in range(0, len(strategies), columns)]
+        if all(console.measure(table, options=unbounded).maximum <= console.width for table in tables):
+            break
+    return tables
 
 
 def _print(console: Console, title: str, table: Table, note: str = "") -> None:

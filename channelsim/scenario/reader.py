@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -58,7 +59,7 @@ def read_text(text: str, name: str) -> Tree:
     if tree.data is None:
         raise _fatal(name, 1, 1, "nothing in it; a scenario begins with channelsim: 1 and a name")
     if not isinstance(tree.data, dict):
-        read = "a list" if isinstance(tree.data, list) else "a single value"
+        read = "a list" if isinstance(tree.data, list) else "no line name: value in it"
         raise _fatal(name, 1, 1, f"{read}; a scenario is made of lines name: value, beginning with channelsim: 1")
     return tree
 
@@ -270,7 +271,7 @@ def _read_bytes(name: str) -> bytes:
         with open(name, "rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _fatal(name, None, None, "no such file; give the path of a scenario file") from None
+        raise _fatal(name or "''", None, None, "no such file; give the path of a scenario file") from None
     except IsADirectoryError:
         raise _fatal(name, None, None, "a folder; give the path of a scenario file") from None
     except (OSError, ValueError) as error:
@@ -282,6 +283,9 @@ def _read_bytes(name: str) -> bytes:
 
 
 def _decode(raw: bytes, name: str) -> str:
+    if b"\0" in raw and not raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        message = "not a text (a workbook, an image or the like); give the path of a scenario file"
+        raise _fatal(name, None, None, message)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

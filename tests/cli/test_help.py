@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -76,3 +77,24 @@ def test_whatever_ends_a_verb_is_told_in_one_line(happens, status: int, words: s
     monkeypatch.setenv(program.DEBUG_VARIABLE, "1")
     traced = CliRunner().invoke(program.main, ["check"]).stderr
     assert ("Traceback" in traced) == (status == 1)
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_shell_that_closed_an_output_does_no_harm(closed: str):
+    script = (
+        f"import sys; sys.{closed} = None; from channelsim.cli.main import main; main(['check', 'nowhere.yaml'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "unforeseen" not in done.stderr
+    assert ("no such file" in done.stderr) == (closed == "stdout")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["new"], ["schema"]])
+def test_a_reader_that_goes_away_ends_it_without_a_word(arguments: list[str]):
+    script = f"from channelsim.cli.main import main; main({arguments})"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", script], stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.stderr == ""

@@ -61,6 +61,20 @@ def test_a_run_prints_the_comparison_the_verdict_and_where_the_files_are(folder:
     )
 
 
+def test_on_a_narrow_terminal_more_tables_are_made_rather_than_cells_broken(folder: Path) -> None:
+    text = Path("small.yaml").read_text()
+    more = "".join(f"  a_longer_name_{each}:\n    teams.desk.headcount: {each}\n" for each in range(3, 6))
+    Path("small.yaml").write_text(text.replace("strategies:\n", f"strategies:\n{more}"))
+    done = CliRunner().invoke(main, ["run", "small.yaml", "--workers", "1"], env={"COLUMNS": "80"})
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert done.stdout.count("means of 3 replications") == 2
+    for title, note in (("Results over", "means of"), ("Difference from", "95% intervals")):
+        first = next(at for at, line in enumerate(lines) if line.startswith(title))
+        last = next(at for at, line in enumerate(lines) if line.startswith(note))
+        assert not [line for line in lines[first + 2 : last] if line.startswith(" ") or line.endswith("±")]
+
+
 def test_json_is_one_object_with_every_metric_of_every_strategy(folder: Path) -> None:
     done = channelsim("run", "small.yaml", "--json", "--workers", "1")
     told = json.loads(done.stdout)
