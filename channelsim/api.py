@@ -46,6 +46,8 @@ def run(
     >>> run("scenarios/quickstart.yaml", replications=50).verdict.sentence  # doctest: +SKIP
     """
     study = load(scenario, sets, only=strategies)
+    for note in study.notes:
+        print(note, file=sys.stderr)
     result = run_study(
         study,
         replications=replications,

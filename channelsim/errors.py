@@ -7,11 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_NAMES_LISTED = 14
+MADE_IN_PYTHON = "<mapping>"
+"""What a scenario without a file has in place of a file's name."""
+OPTION_MARK = "--"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to put right in what somebody wrote. `line` and `column` count from 1."""
+    """One thing to put right in what somebody wrote: in a file, or in an option such as `--set`. `line` and
+    `column` count from 1; an option has neither.
+
+    >>> str(Problem("a.yaml", 3, 5, "teams.inside.headcount", "-1; must be at least 0"))
+    'a.yaml:3:5: teams.inside.headcount: -1; must be at least 0'
+    >>> str(Problem("--set", None, None, "teams.inside.headcount", "-1; must be at least 0"))
+    '--set teams.inside.headcount: -1; must be at least 0'
+    """
 
     file: str
     line: int | None
@@ -20,6 +30,10 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        if self.file == MADE_IN_PYTHON:
+            return f"{self.path}: {self.message}"
+        if self.file.startswith(OPTION_MARK):
+            return f"{self.file} {self.path}: {self.message}"
         where = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         return f"{where}: {self.path}: {self.message}"
 

@@ -7,6 +7,7 @@ python docs/make_fields.py --check    fail if it is out of date
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,18 @@ KEYS = {  # what the names in a mapping are, where they are not the author's own
     "tool_seats_per_month": "tool",
     "strategies": "strategy",
 }
+SINGULAR = r"^(number|whole number|date|text|\[[^\]]*)"
+TOO_LARGE_TO_MATTER = 10**15
 KINDS = {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number"}
 OPENING = """# Fields of a scenario file
 
 Every field, from the schema that files are checked with (`channelsim schema` gives it to an editor). The
 [guide](scenario.md) shows how they work together, [behaviour](behaviour.md) what they do.
 
-Fields marked **·** in the column *default* must be given. A *distribution* is a number (always exactly this) or one
-of those [below](#distributions). *By segment*: one value for everyone, or a mapping that gives each segment its
-own. Money is in the scenario's currency; the other units stand in the names. Shares are from 0 to 1.
+Fields marked **·** in the column *default* must be given. A *distribution* is a number ≥ 0 (always exactly this) or
+one of those [below](#distributions). *By segment*: one value for everyone, or a mapping that gives each segment its
+own. Money is in the scenario's currency; the other units stand in the names. Bounds stand beside the kind of value:
+a *share 0 to 1* may be 0, 1 or anything between, *> 0* leaves out 0 itself.
 """
 
 
@@ -77,10 +81,16 @@ def page() -> str:
     rows = ["| name | fields | meaning |", "|---|---|---|"]
     for name in DISTRIBUTION_NAMES:
         definition = by_name[name]
-        fields = ", ".join(f"`{field}`" for field in definition["properties"] if field != "dist")
+        fields = "; ".join(_parameter(*field) for field in definition["properties"].items() if field[0] != "dist")
         rows.append(f"| `{name}` | {fields} | {_sentence(definition['description'])} |")
     parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def _parameter(name: str, field: dict[str, Any]) -> str:
+    """A field of a distribution with its bounds, which for a list are those of its items."""
+    given = next((option for option in field.get("anyOf", ()) if option["type"] != "null"), field)
+    return " ".join(filter(None, (f"`{name}`", _bounds(given.get("items", given)))))
 
 
 def _distributions(definitions: dict[str, Any]) -> set[str]:
@@ -109,14 +119,32 @@ def _kind(field: dict[str, Any], key: str = "name") -> str:
     if "anyOf" in field:
         return _one_of(field["anyOf"], key)
     if field["type"] == "array":
-        return f"list of {_kind(field['items'])}"
+        return _list_of(field)
     if field["type"] == "object":
         values = next(iter(field.get("patternProperties", {}).values()), field.get("additionalProperties"))
         return f"{{{key}: {_kind(values, 'path') if isinstance(values, dict) else 'value'}}}"
     if field.get("format") == "date":
         return "date"
-    kind = KINDS[field["type"]]
-    return "share" if (field.get("minimum"), field.get("maximum")) == (0, 1) else kind
+    kind = "share" if (field.get("minimum"), field.get("maximum")) == (0, 1) else KINDS[field["type"]]
+    return " ".join(filter(None, (kind, _bounds(field))))
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    """What a number may be at least and at most, as in "0 to 1", "≥ 0" or "> 0, ≤ 1"."""
+    least, most = field.get("minimum"), field.get("maximum")
+    if least is not None and most is not None and most < TOO_LARGE_TO_MATTER:
+        return f"{least:,} to {most:,}"
+    above = field.get("exclusiveMinimum")
+    words = [f"{sign} {bound:,}" for sign, bound in ((">", above), ("≥", least)) if bound is not None]
+    words += [f"≤ {most:,}"] if most is not None and most < TOO_LARGE_TO_MATTER else []
+    return ", ".join(words)
+
+
+def _list_of(field: dict[str, Any]) -> str:
+    least, most = field.get("minItems"), field.get("maxItems")
+    count = f"{least} " if least is not None and least == most else ""
+    items = re.sub(SINGULAR, r"\1s", _kind(field["items"]), count=1)
+    return f"list of {count}{items}"
 
 
 def _one_of(options: list[dict[str, Any]], key: str) -> str:

@@ -12,6 +12,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +32,7 @@ COLUMNS = {
     "Deal Size Category": "size",
     **{f"Ratio Days {stage.capitalize()} To Total Days": stage for stage in STAGES},
 }
+TEXTS = ("Route To Market", "Opportunity Result")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Figures:
 
 
 def derive(path: Path) -> Figures:
-    """Read the zipped CSV and derive the figures. Raises OSError, BadZipFile or PolarsError for another file."""
+    """Read the zipped CSV and derive the figures. Raises OSError, BadZipFile, PolarsError, or
+    ValueError in words, for another file."""
     deals = read(path)
     lost = deals.filter(~pl.col("won"))
     rows = {key: len(group) for key, group in deals.group_by("channel", "size")}
@@ -94,10 +97,18 @@ def read(path: Path) -> pl.DataFrame:
     """The opportunities of the two channels, each once: channel, size, amount, days, days in each stage, won, and
     the last stage in which a deal spent time (a deal that spent none was closed as soon as it was identified)."""
     with zipfile.ZipFile(path) as archive:
-        table = pl.read_csv(BytesIO(archive.read(archive.namelist()[0])), infer_schema_length=None)
+        files = [name for name in archive.namelist() if not name.endswith("/")]
+        if not files:
+            raise ValueError("there is no file in it")
+        table = pl.read_csv(BytesIO(archive.read(files[0])), infer_schema_length=None)
+    for column in COLUMNS:
+        if column not in table.columns:
+            raise ValueError(f"{files[0]} in it has no column '{column}'")
+        if column not in TEXTS and not table[column].dtype.is_numeric():
+            raise ValueError(f"the column '{column}' of {files[0]} in it does not hold numbers alone")
     deals = table.unique(maintain_order=True).select(pl.col(old).alias(new) for old, new in COLUMNS.items())
     last = pl.when(pl.col("qualified") > 0).then(2).when(pl.col("validated") > 0).then(1).otherwise(0)
-    return (
+    deals = (
         deals.with_columns(
             channel=pl.col("route").replace_strict(CHANNELS, default=None),
             won=pl.col("result") == "Won",
@@ -107,6 +118,12 @@ def read(path: Path) -> pl.DataFrame:
         .drop_nulls("channel")
         .drop("route", "result")
     )
+    groups = set(deals.select("channel", "size", "won").unique().iter_rows())
+    if not groups >= set(product(CHANNELS.values(), SIZES, (True, False))):
+        raise ValueError(
+            f"its {len(deals):,} opportunities are too few: each channel needs some won and lost of every size"
+        )
+    return deals
 
 
 def shares_of(counts: dict[int, int]) -> dict[int, float]:
@@ -157,9 +174,12 @@ def main() -> int:
         return 2
     try:
         figures = derive(Path(sys.argv[1]))
-    except (OSError, zipfile.BadZipFile, pl.exceptions.PolarsError, IndexError) as error:
-        reason = str(error).splitlines()[0]
-        print(f"{sys.argv[1]}: not the zipped sample 'Sales Win Loss' ({reason})", file=sys.stderr)
+    except OSError as error:
+        print(f"{sys.argv[1]}: {error.strerror}; give the path of the zipped sample", file=sys.stderr)
+        return 2
+    except (ValueError, zipfile.BadZipFile, pl.exceptions.PolarsError) as error:
+        reason = "it is no zip file" if isinstance(error, zipfile.BadZipFile) else str(error).splitlines()[0]
+        print(f"{sys.argv[1]}: not the zipped sample 'Sales Win Loss': {reason}", file=sys.stderr)
         return 2
     print(f"# {figures.opportunities:,} opportunities by phone or in the field")
     print(f"mix: {by_size(figures.mix)}")

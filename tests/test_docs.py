@@ -124,3 +124,20 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_reference_of_fields_is_up_to_date() -> None:
     done = subprocess.run([sys.executable, "docs/make_fields.py", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        ("months", "whole number 1 to 240"),
+        ("seasonality", "list of 12 numbers ≥ 0"),
+        ("annual_quota", "number > 0"),
+        ("annual_churn", "number > 0, ≤ 1"),
+        ("gross_margin", "share 0 to 1"),
+        ("headcount", "whole number 0 to 10,000 or {month: whole number 0 to 10,000}"),
+    ],
+)
+def test_the_reference_of_fields_gives_the_bounds_of_numbers(field: str, kind: str) -> None:
+    page = Path("docs/fields.md").read_text()
+    assert f"| `{field}` | {kind} |" in page
+    assert "| `gamma` | `mean` > 0; `cv` 0.05 to 10 |" in page

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from textwrap import fill
+
 import click
 from rich.console import Console
 from rich.markup import escape
 
+from channelsim.cli.notes import SET_HELP, load_telling
 from channelsim.errors import Problem, ScenarioError
 from channelsim.report.tables import console_for, print_inputs
 from channelsim.scenario.difference import routing_in_words
-from channelsim.scenario.load import Study, load
+from channelsim.scenario.load import Study
 from channelsim.scenario.schema import Scenario
+
+LABEL_WIDTH = len("horizon  ")
 
 
 @click.command("check")
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Override a value; may be repeated.")
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
 def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
     """Check scenario files and show how each one's strategies differ in what goes in.
 
@@ -25,7 +31,7 @@ def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
     problems: list[Problem] = []
     for scenario in scenarios:
         try:
-            study = load(scenario, sets)
+            study = load_telling(scenario, sets)
         except ScenarioError as error:
             problems += error.problems
         else:
@@ -37,7 +43,10 @@ def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
 def _show(console: Console, study: Study) -> None:
     first = next(iter(study.strategies.values()))
     console.print(f"[bold]{escape(study.source)}[/]: {escape(study.scenario.name)} is sound.")
-    console.print(escape(_summary(study.scenario)))
+    for label, text in _summary(study.scenario):
+        indent = f"  {label:<{LABEL_WIDTH}}"
+        line = fill(text, console.width, initial_indent=indent, subsequent_indent=" " * len(indent))
+        console.print(escape(line), soft_wrap=True)
     names = list(study.strategies)
     if len(names) == 1:
         console.print(f"One strategy, {names[0]}: {escape(routing_in_words(first.routing))}")
@@ -45,20 +54,16 @@ def _show(console: Console, study: Study) -> None:
     print_inputs(console, study, names[0])
 
 
-def _summary(scenario: Scenario) -> str:
-    """The scenario in three lines: how long, how many leads, who sells."""
+def _summary(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """The scenario in brief: how long, how many leads, who sells."""
     horizon = scenario.horizon
     warmup = f", of which {horizon.warmup_months} to warm up" if horizon.warmup_months else ""
     leads = [f"{name} {source.leads_per_month:,.10g}" for name, source in scenario.sources.items()]
     total = sum(source.leads_per_month for source in scenario.sources.values())
     teams = [f"{name} {_headcount(team.headcount)} ({team.channel})" for name, team in scenario.teams.items()]
-    return "\n".join(
-        (
-            f"  horizon  {horizon.months} months from {horizon.start}{warmup}",
-            f"  leads    {total:,.10g} a month: {', '.join(leads)}",
-            f"  teams    {', '.join(teams)}",
-        )
-    )
+    yield "horizon", f"{horizon.months} months from {horizon.start}{warmup}"
+    yield "leads", f"{total:,.10g} a month: {', '.join(leads)}"
+    yield "teams", ", ".join(teams)
 
 
 def _headcount(headcount: int | dict[int, int]) -> str:

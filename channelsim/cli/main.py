@@ -62,6 +62,9 @@ class Verbs(click.Group):
     ) -> NoReturn:
         """Run a verb; whatever happens, the user sees words and the shell an exit status."""
         extra["standalone_mode"] = False
+        # Where the shell has closed them (`>&-`), there are none.
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
         try:
             status = super().main(args, prog_name or "channelsim", **extra)
             sys.stdout.flush()
@@ -103,7 +106,7 @@ def main() -> None:
 def _in_words(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full; free some space or choose another folder with --output"
+        return f"{where}the disk is full; free some space or choose another folder"
     return f"{where}{error.strerror or error}"
 
 

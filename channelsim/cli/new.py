@@ -8,7 +8,8 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from channelsim.errors import RunError, UserError, suggest
+from channelsim.cli.output import write_file
+from channelsim.errors import UserError, suggest
 from channelsim.report.tables import console_for
 from channelsim.scenario.templates import template_folder
 
@@ -19,7 +20,7 @@ from channelsim.scenario.templates import template_folder
 def command(template: str | None, file: Path | None) -> None:
     """List the scenarios to start from, or write one to FILE (default: TEMPLATE.yaml), comments included.
 
-    An existing file is never overwritten.
+    A folder that does not exist is made. An existing file is never overwritten.
     """
     templates = {path.stem: path for path in sorted(template_folder().glob("*.yaml"))}
     if template is None:
@@ -28,13 +29,7 @@ def command(template: str | None, file: Path | None) -> None:
     if template not in templates:
         raise UserError(f"no template named '{template}'; {suggest(template, templates)}")
     target = file or Path(f"{template}.yaml")
-    try:
-        with target.open("xb") as out:
-            out.write(templates[template].read_bytes())
-    except FileExistsError as error:
-        raise RunError(f"{target} exists already and was left as it is; name another file") from error
-    except OSError as error:
-        raise RunError(f"{target}: {error.strerror or error}") from error
+    write_file(target, templates[template].read_bytes(), replace=False, example=f"{template}.yaml")
     click.echo(f"Wrote {target}. Try: channelsim check {target}, then channelsim run {target}")
 
 

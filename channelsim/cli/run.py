@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.whole import Whole
 from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import Progress as OnProgress
 from channelsim.experiment.run import run_study
@@ -20,7 +22,6 @@ from channelsim.report.files import DEFAULT_FOLDER, check_writable, write_run
 from channelsim.report.summary_json import run_as_json
 from channelsim.report.tables import console_for, print_run
 from channelsim.report.verdict import verdict
-from channelsim.scenario.load import load
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 
 PARTIAL = 1
@@ -33,7 +34,7 @@ PARTIAL = 1
     "sets",
     metavar="PATH=VALUE",
     multiple=True,
-    help="Override a value of the scenario, such as teams.inside.headcount=6; may be repeated.",
+    help=SET_HELP,
 )
 @click.option(
     "--strategy",
@@ -45,19 +46,19 @@ PARTIAL = 1
 @click.option(
     "-n",
     "--replications",
-    type=click.IntRange(1, MAX_REPLICATIONS),
+    type=Whole(1, MAX_REPLICATIONS),
     metavar="N",
     help="How often to simulate each strategy. Default: as the scenario says.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, MAX_SEED),
+    type=Whole(0, MAX_SEED),
     metavar="N",
     help="Another seed gives other luck. Default: as the scenario says.",
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1, 1024),
+    type=Whole(1, 1024),
     metavar="N",
     help="Processors to use; results do not depend on it. Default: all.",
 )
@@ -98,7 +99,7 @@ def command(
     Writes tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some replications
     failed or nothing could be written, 2 if the scenario is not sound.
     """
-    study = load(scenario, sets, only=strategies)
+    study = load_telling(scenario, sets, only=strategies)
     check_writable(output)
     with _progress(hidden=as_json or quiet) as (on_progress, tell):
         result = run_study(

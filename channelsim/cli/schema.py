@@ -8,13 +8,20 @@ from typing import Any
 
 import click
 
+from channelsim.cli.output import write_file
 from channelsim.scenario.schema import Scenario
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @click.command("schema")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the screen.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file instead of the screen; one that exists is replaced.",
+)
 def command(output: Path | None) -> None:
     """Write the JSON Schema of scenario files.
 
@@ -29,7 +36,8 @@ def command(output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_file(output, text.encode(), replace=True, example="channelsim.schema.json")
+        click.echo(f"Wrote {output}")
 
 
 def json_schema() -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import click
 from rich.markup import escape
 from rich.table import Table
 
+from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.whole import Whole
 from channelsim.engine.ledger import Count
 from channelsim.engine.reference import simulate
 from channelsim.engine.trace import Draw, Trace, lead_id
@@ -14,28 +18,46 @@ from channelsim.program.compile import compile_program
 from channelsim.program.layout import Layout, layout_of
 from channelsim.report.lead_story import draw_in_words, draw_key, has_ended, moment, scenes
 from channelsim.report.tables import console_for
-from channelsim.scenario.load import Study, load
+from channelsim.scenario.load import Study
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 
-FORM = "SOURCE/SEGMENT/N, such as web/small/17"
+WHEN_WIDTH = len("Mon 04 Jan 2027 09:12  ")
+STORY_WIDTH = 40
+"""What a strategy's story needs for most of it to fit on its lines; with less, they stand one below another."""
+COLUMN_GAP = 2
+CONTINUED = "  "
 
 
 @click.command("trace")
 @click.argument("scenario", metavar="SCENARIO")
-@click.option("--lead", required=True, metavar="SOURCE/SEGMENT/N", help="Which lead: the N-th of its kind, from 1.")
+@click.option(
+    "--lead",
+    required=True,
+    metavar="SOURCE/SEGMENT/N",
+    help="Which lead: web/small/3 is the third of source web in segment small.",
+)
 @click.option(
     "--replication",
-    type=click.IntRange(0, MAX_REPLICATIONS),
+    type=Whole(0, MAX_REPLICATIONS),
     default=0,
     show_default=True,
     metavar="N",
-    help="In which replication, from 0.",
+    help="In which replication; the first is 0.",
 )
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Override a value; may be repeated.")
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
 @click.option(
-    "--strategy", "strategies", metavar="NAME", multiple=True, help="Only this strategy; may be repeated."
+    "--strategy",
+    "strategies",
+    metavar="NAME",
+    multiple=True,
+    help="Only this strategy; may be repeated. Default: all.",
 )
-@click.option("--seed", type=click.IntRange(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
+@click.option(
+    "--seed",
+    type=Whole(0, MAX_SEED),
+    metavar="N",
+    help="Another seed gives other luck. Default: as the scenario says.",
+)
 def command(
     scenario: str,
     lead: str,
@@ -44,11 +66,11 @@ def command(
     strategies: tuple[str, ...],
     seed: int | None,
 ) -> None:
-    """Follow one lead through its life under every strategy, side by side.
+    """Follow one lead through its life under every strategy, side by side where the terminal is wide enough.
 
     With dates, waits, who worked it, and each random draw: the same person, the same luck.
     """
-    study = load(scenario, sets, only=strategies)
+    study = load_telling(scenario, sets, only=strategies)
     seed = study.scenario.seed if seed is None else seed
     stream, number = _parse(lead, study)
     traces: dict[str, Trace] = {}
@@ -64,7 +86,7 @@ def command(
             arrived = ledger.counts[Count.ARRIVED, :, at].sum()
             raise UserError(
                 f"--lead {lead}: only {arrived} leads of {'/'.join(stream)} arrive in replication {replication} "
-                f"under {name}; N from 1 to {arrived} is right"
+                f"under {name}; write a number from 1 to {arrived}"
             )
     _show(study, lead, replication, seed, traces, layouts)
 
@@ -72,7 +94,7 @@ def command(
 def _parse(lead: str, study: Study) -> tuple[tuple[str, str], int]:
     parts = lead.split("/")
     if len(parts) != 3 or not parts[2].isdecimal() or int(parts[2]) < 1:
-        raise UserError(f"--lead {lead}: {FORM}, is right, N counted from 1")
+        raise UserError(f"--lead {lead}: {_what_is_wrong(parts)}; {_what_is_right(study)}")
     source, segment, number = parts
     for name, known, what in (
         (source, study.scenario.sources, "source"),
@@ -83,6 +105,21 @@ def _parse(lead: str, study: Study) -> tuple[tuple[str, str], int]:
     return (source, segment), int(number)
 
 
+def _what_is_wrong(parts: list[str]) -> str:
+    if len(parts) == 2:
+        return "no number after the segment"
+    if len(parts) == 3:
+        return f"'{parts[2]}' is not a number from 1 on"
+    return "not of the form SOURCE/SEGMENT/N"
+
+
+def _what_is_right(study: Study) -> str:
+    """An example from the scenario itself."""
+    name, source = next(iter(study.scenario.sources.items()))
+    segment = max(source.mix, key=lambda each: source.mix[each])
+    return f"write for example {name}/{segment}/3, the third lead of {name} in segment {segment}"
+
+
 def _show(
     study: Study, lead: str, replication: int, seed: int, traces: dict[str, Trace], layouts: dict[str, Layout]
 ) -> None:
@@ -90,21 +127,28 @@ def _show(
     console.print(
         f"[bold]Lead {escape(lead)}[/] of {escape(study.scenario.name)}, replication {replication}, seed {seed}\n"
     )
-    console.print(_life_table(study, traces, layouts))
-    console.print()
+    width = (console.width - WHEN_WIDTH) // len(traces) - COLUMN_GAP
+    beside = [traces] if width >= STORY_WIDTH else [{name: trace} for name, trace in traces.items()]
+    for each in beside:
+        console.print(_life_table(study, each, layouts, console.width))
+        console.print()
+    console.print("[bold]The lead's luck[/]: draws between 0 and 1, the same wherever they are needed")
     console.print(_draw_table(traces, layouts))
 
 
-def _life_table(study: Study, traces: dict[str, Trace], layouts: dict[str, Layout]) -> Table:
-    """A row for each moment at which something happens under any strategy."""
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False, row_styles=["", "dim"])
+def _life_table(study: Study, traces: dict[str, Trace], layouts: dict[str, Layout], width: int) -> Table:
+    """A row for each moment at which something happens under any of these strategies, side by side."""
+    table = Table(box=None, header_style="bold", padding=(0, COLUMN_GAP, 0, 0), pad_edge=False)
+    table.row_styles = ["", "dim"]
     table.add_column("when", no_wrap=True)
+    story_width = (width - WHEN_WIDTH) // len(traces) - COLUMN_GAP
     by_time: dict[float, dict[str, list[str]]] = {}
     for name, trace in traces.items():
-        table.add_column(escape(name), overflow="fold", ratio=1)
+        table.add_column(escape(name), width=story_width, overflow="fold")
         for scene in scenes(trace, layouts[name], study.scenario.currency):
-            by_time.setdefault(scene.time, {}).setdefault(name, []).append(scene.text)
-    layout = next(iter(layouts.values()))
+            text = fill(scene.text, story_width, subsequent_indent=CONTINUED)
+            by_time.setdefault(scene.time, {}).setdefault(name, []).append(text)
+    layout = layouts[next(iter(traces))]
     for time, by_strategy in sorted(by_time.items()):
         cells = ["\n".join(by_strategy.get(name, [])) for name in traces]
         table.add_row(moment(layout, time), *(escape(cell) for cell in cells))
@@ -120,15 +164,10 @@ def _end_hour(layout: Layout) -> float:
 
 def _draw_table(traces: dict[str, Trace], layouts: dict[str, Layout]) -> Table:
     """The lead's luck: each draw once, and the strategies under which it was drawn."""
-    table = Table(
-        title="The lead's luck: uniform draws between 0 and 1, the same under every strategy that needs them",
-        title_justify="left", title_style="bold", box=None, header_style="bold",
-        padding=(0, 2, 0, 0), pad_edge=False,
-    )  # fmt: skip
+    table = Table(box=None, header_style="bold", padding=(0, COLUMN_GAP, 0, 0), pad_edge=False)
     table.add_column("decides")
     table.add_column("draw", justify="right")
-    for name in traces:
-        table.add_column(escape(name), justify="center")
+    table.add_column("needed by", overflow="fold")
     draws: dict[tuple[int, int, int], tuple[Draw, Layout]] = {}
     drawn: dict[str, set[tuple[int, int, int]]] = {}
     for name, trace in traces.items():
@@ -136,6 +175,7 @@ def _draw_table(traces: dict[str, Trace], layouts: dict[str, Layout]) -> Table:
         for draw in trace.draws:
             draws.setdefault(draw_key(draw), (draw, layouts[name]))
     for key, (draw, layout) in draws.items():
-        marks = ["drawn" if key in drawn[name] else "[dim]not needed[/]" for name in traces]
-        table.add_row(escape(draw_in_words(draw, layout)), f"{draw.u:.4f}", *marks)
+        needed_by = [name for name in traces if key in drawn[name]]
+        who = "every strategy" if len(needed_by) == len(traces) > 1 else ", ".join(needed_by)
+        table.add_row(escape(draw_in_words(draw, layout)), f"{draw.u:.4f}", escape(who))
     return table

@@ -8,13 +8,15 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.whole import Whole
 from channelsim.errors import RunError
 from channelsim.program.compile import compile_program
 from channelsim.program.layout import layout_of
 from channelsim.report.files import DEFAULT_FOLDER, check_writable, file_stem
 from channelsim.report.tables import console_for
 from channelsim.report.verification import agreement_table, findings_csv, print_differences, theory_table
-from channelsim.scenario.load import Study, load
+from channelsim.scenario.load import Study
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 from channelsim.verification.engines import Agreement, compare_engines
 from channelsim.verification.queues import CHECKS, Finding
@@ -24,20 +26,20 @@ WRONG = 1
 
 @click.command("verify")
 @click.argument("scenario", metavar="SCENARIO")
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Override a value; may be repeated.")
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
 @click.option(
     "--strategy", "strategies", metavar="NAME", multiple=True, help="Only this strategy; may be repeated."
 )
 @click.option(
     "-n",
     "--replications",
-    type=click.IntRange(1, MAX_REPLICATIONS),
+    type=Whole(1, MAX_REPLICATIONS),
     default=1,
     show_default=True,
     metavar="N",
     help="How many replications of each strategy both engines simulate.",
 )
-@click.option("--seed", type=click.IntRange(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
+@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
 @click.option(
     "-o",
     "--output",
@@ -64,7 +66,7 @@ def command(
     """
     from channelsim.engine import fast, reference  # the compiler is slow to import
 
-    study = load(scenario, sets, only=strategies)
+    study = load_telling(scenario, sets, only=strategies)
     check_writable(output)
     seed = study.scenario.seed if seed is None else seed
     console = console_for()

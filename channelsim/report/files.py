@@ -59,7 +59,8 @@ def check_writable(parent: Path) -> None:
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir():
-        raise RunError(f"{parent}: {existing} is a file, not a folder; choose another with --output")
+        where = "" if existing == parent else f"{parent}: "
+        raise RunError(f"{where}{existing} is a file, not a folder; choose another with --output")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise RunError(f"{parent}: no permission to write in {existing}; choose another folder with --output")
 

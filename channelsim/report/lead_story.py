@@ -78,11 +78,12 @@ def _words(event: Event, layout: Layout, currency: str, waited_hours: float) -> 
     team = layout.step_team[event.motion][event.step]
     match event.happening:
         case Happening.ARRIVED:
-            yield f"arrives, worth {money(event.value, currency)}; goes {layout.motions[event.motion]}"
+            yield f"arrives, worth {money(event.value, currency)}"
+            yield f"takes the motion {layout.motions[event.motion]}"
         case Happening.ENTERED:
             yield f"{step}: needs {team}"
         case Happening.QUEUED if event.value < math.inf:
-            yield f"waits, until {moment(layout, event.value)} at most"
+            yield f"would wait until {moment(layout, event.value)}"
         case Happening.OWNED:
             yield f"belongs to {_rep(event, layout)}"
         case Happening.TOUCH_STARTED:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -32,25 +35,34 @@ TEAM_HEADLINES = (("utilization", "Utilization"), ("headcount", "Reps"))
 COMPARED = ("contribution", "bookings", "cost_total", "won", "cost_per_deal")
 STRATEGIES_A_TABLE = 4
 WIDEST = 110
+UNBOUNDED = 10_000
 WIDEST_PATH = 46
 
 
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
-    for strategies in _groups(result.strategies):
+    for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
         note = f"means of {result.replications:,} replications, ± half of the 95% interval"
-        _print(console, _results_over(result), _comparison_table(result, strategies), note)
+        _print(console, _results_over(result), table, note)
     if len(result.strategies) > 1:
-        for strategies in _groups([name for name in result.strategies if name != result.baseline]):
+        others = [name for name in result.strategies if name != result.baseline]
+        for table in _that_fit(console, others, partial(_difference_table, result)):
             title = f"Difference from {result.baseline}, lead for lead"
             note = "95% intervals that hold together in each row; * beyond chance"
-            _print(console, title, _difference_table(result, strategies), note)
+            _print(console, title, table, note)
         print_inputs(console, result.study, result.baseline)
 
 
-def _groups(strategies: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(strategies), STRATEGIES_A_TABLE):
-        yield strategies[first : first + STRATEGIES_A_TABLE]
+def _that_fit(
+    console: Console, strategies: Sequence[str], table_of: Callable[[Sequence[str]], Table]
+) -> list[Table]:
+    """Tables of some strategies each: as many as fit beside each other without a cell that goes on below."""
+    unbounded = console.options.update(width=UNBOUNDED)
+    for columns in range(STRATEGIES_A_TABLE, 0, -1):
+        tables = [table_of(strategies[at : at + columns]) for at in range(0, len(strategies), columns)]
+        if all(console.measure(table, options=unbounded).maximum <= console.width for table in tables):
+            break
+    return tables
 
 
 def _print(console: Console, title: str, table: Table, note: str = "") -> None:
@@ -166,6 +178,28 @@ def print_inputs(console: Console, study: Study, baseline: str) -> None:
 
 
 def console_for(*, stderr: bool = False) -> Console:
-    """A console as wide as the terminal, within reason."""
+    """A console as wide as the terminal, within reason; what is piped has no blanks at the end of its lines."""
     console = Console(stderr=stderr, highlight=False)
-    return Console(stderr=stderr, highlight=False, width=min(console.width, WIDEST))
+    width = min(console.width, WIDEST)
+    if console.is_terminal:
+        return Console(stderr=stderr, highlight=False, width=width)
+    return Console(file=cast(IO[str], _Trimmed(console.file)), highlight=False, width=width)
+
+
+class _Trimmed:
+    """A text stream that leaves out the blanks with which rich fills up the lines of a table."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write whole lines, as rich does."""
+        self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+        return len(text)
+
+    def flush(self) -> None:
+        """Write out what the stream holds back."""
+        self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

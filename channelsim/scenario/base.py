@@ -8,7 +8,11 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
+DOTLESS_PATTERN = r"^[^.]+$"
+
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Dotless = Annotated[str, Field(pattern=DOTLESS_PATTERN)]
+"""A name of something outside the scenario, free but for dots, at which a path would part it."""
 Share = Annotated[float, Field(ge=0, le=1)]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from channelsim.scenario.routing import RoutingRule, When, names_in
+from channelsim.scenario.routing import Overflow, RoutingRule, When, names_in
 from channelsim.scenario.schema import Scenario
 
 NOT_GIVEN = "none"
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,19 @@ def _is_section(value: Any) -> bool:
 
 
 def _condition(when: When | None, index: int) -> str:
-    conditions = [] if when is None else list(_conditions(when))
-    if conditions:
-        return " and ".join(conditions)
-    return "everything else" if index else "everything"
+    """Which leads a rule takes, such as "half of those from web while more than 10 wait for inside, at random"."""
+    everyone = "everything else" if index else "everything"
+    if when is None:
+        return everyone
+    who = " and ".join(_who(when))
+    if when.share is not None:
+        those = f"those {who}" if who.startswith("from ") else who or everyone
+        who = f"{_part(when.share)} of {those}"
+    words = [who, *_while(when.overflow)]
+    return (" ".join(filter(None, words)) or everyone) + (", at random" if when.share is not None else "")
 
 
-def _conditions(when: When) -> list[str]:
+def _who(when: When) -> list[str]:
     words = []
     if when.segment is not None:
         words.append(" or ".join(names_in(when.segment)))
@@ -102,8 +109,12 @@ def _conditions(when: When) -> list[str]:
         bounds = [f"of at least {least:,.10g}"] if least else []
         bounds += [f"below {below:,.10g}"] if below is not None else []
         words.append(f"deals {' and '.join(bounds)}" if bounds else "deals of any value")
-    if when.overflow is not None:
-        words.append(f"more than {when.overflow.queue_longer_than} waiting for {when.overflow.team}")
-    if when.share is not None:
-        words.append(f"{when.share:.4g} of them at random")
     return words
+
+
+def _while(overflow: Overflow | None) -> list[str]:
+    return [] if overflow is None else [f"while more than {overflow.queue_longer_than} wait for {overflow.team}"]
+
+
+def _part(share: float) -> str:
+    return "half" if share == HALF else f"{100 * share:.4g}%"

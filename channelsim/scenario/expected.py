@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
 
-from channelsim.scenario.base import NAME_PATTERN, Record
+from channelsim.scenario.base import DOTLESS_PATTERN, NAME_PATTERN, Record
 from channelsim.scenario.distributions import DISTRIBUTION_NAMES
 from channelsim.scenario.motion import AGE_PATTERN
 from channelsim.scenario.schema import Scenario
@@ -24,6 +24,7 @@ from channelsim.scenario.tree import Path
 KEY_MARK = "[key]"
 TEXTS = {
     NAME_PATTERN: "a name of letters, digits, - and _ that begins with a letter",
+    DOTLESS_PATTERN: "a name without a dot, which would part it in a path such as teams.inside.headcount",
     AGE_PATTERN: "an age such as 30s, 5min, 4h, 7d or 2w",
     CLOCK_PATTERN: 'a time of day such as "08:00"',
     r"^[A-Z]{3}$": "a code of three capital letters such as USD",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from channelsim.errors import Problem, ScenarioError, suggest
+from channelsim.errors import MADE_IN_PYTHON, Problem, ScenarioError, suggest
 from channelsim.scenario.explain import validate
+from channelsim.scenario.kept import kept_values
 from channelsim.scenario.overrides import (
-    MADE_IN_PYTHON,
     Override,
     apply,
     parse_assignment,
@@ -36,6 +36,8 @@ class Study:
     a file without strategies has one, `as_is`"""
     overrides: dict[str, dict[str, Any]]
     """strategy -> dotted path -> value: what each strategy changes"""
+    notes: tuple[str, ...] = ()
+    """what the user should know although nothing is wrong, a line each"""
 
 
 def load(
@@ -46,8 +48,8 @@ def load(
     """Read a scenario file (or take a mapping of the same shape), apply `sets`, and resolve its strategies.
 
     `sets` are overrides such as "teams.inside.headcount=6". They change the file before the strategies do, so
-    where a strategy overrides the same path, the strategy's value holds for it. To change what a strategy
-    overrides, name it: "strategies.hybrid.teams.inside.headcount=6". `only` names the strategies to keep.
+    where a strategy overrides the same path, the strategy's value holds for it, and a note says so. To change what
+    a strategy overrides, name it: "strategies.hybrid.teams.inside.headcount=6". `only` names those to keep.
 
     Raises ScenarioError with every problem of the file and of all its strategies.
     """
@@ -73,6 +75,7 @@ def load(
         scenario=scenario,
         strategies={name: strategies[name] for name in kept},
         overrides={name: {change.path: change.value.data for change in changes[name]} for name in kept},
+        notes=kept_values(overrides, {name: changes[name] for name in kept}),
     )
 
 
@@ -128,7 +131,7 @@ def _replaced_whole(base: Tree, overrides: list[Override], found: list[Problem])
 
 
 def _unknown_strategies(only: Sequence[str], known: Mapping[str, Any]) -> list[Problem]:
-    place = Place("--strategy", 1, 1)
+    place = Place("--strategy")
     return [
         place.problem((name,), f"no strategy named '{name}'; {suggest(name, known)}")
         for name in only

@@ -10,15 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import numbers
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from channelsim.errors import Problem, ScenarioError, suggest
+from channelsim.errors import MADE_IN_PYTHON, Problem, ScenarioError, suggest
 from channelsim.scenario.reader import read_value
-from channelsim.scenario.tree import Path, Place, Tree, dotted
+from channelsim.scenario.tree import WHOLE_FILE, Path, Place, Tree, dotted
 
 COMMAND_LINE = "--set"
-MADE_IN_PYTHON = "<mapping>"
 NAMED_SECTIONS = {"segments": "segment", "sources": "source", "teams": "team", "motions": "motion"}
 FIXED_IN_STRATEGIES = ("strategies", "channelsim")
 EXAMPLE = "teams.inside.headcount=6"
@@ -46,11 +45,26 @@ def parse_assignment(text: str) -> Override:
     ('teams.inside.headcount', 6)
     """
     path, equals, value = text.partition("=")
-    place = Place(COMMAND_LINE, 1, 1)
+    place = Place(COMMAND_LINE)
     if not equals:
-        raise ScenarioError([place.problem((text,), f"no '=' in it; write PATH=VALUE, such as {EXAMPLE}")])
-    columns_before = len(text) - len(value.lstrip())
-    return Override(path.strip(), read_value(value.strip(), COMMAND_LINE, columns_before), place)
+        raise ScenarioError([place.problem((text or "''",), f"no '=' in it; write PATH=VALUE, such as {EXAMPLE}")])
+    path = path.strip()
+    if not path:
+        raise ScenarioError(
+            [place.problem((text,), f"no path before the '='; write PATH=VALUE, such as {EXAMPLE}")]
+        )
+    try:
+        tree = read_value(value.strip(), COMMAND_LINE)
+    except ScenarioError as error:
+        raise ScenarioError(_within(path, error.problems)) from None
+    return Override(path, replace(tree, problems=_within(path, tree.problems)), place)
+
+
+def _within(path: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems of an override's value, with their paths as they are once the value stands at `path`."""
+    return tuple(
+        replace(each, path=path if each.path == WHOLE_FILE else f"{path}.{each.path}") for each in problems
+    )
 
 
 def plain_tree(data: Any, file: str) -> Tree:

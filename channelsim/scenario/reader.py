@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,8 +34,8 @@ SYNTAX_IN_PLAIN_WORDS = (
      "entry without ':' on the line above, or a text with ': ' in it that needs quotes"),
     (r"sequence entries are not allowed", "a list item on the line of its name; begin the list on a new line, or "
      "write [a, b]"),
-    (r"expected ',' or '([\]}])'", "a bracket opened on line {line} that goes wrong here; look for a missing ',' "
-     "or '{0}'"),
+    (r"expected ',' or '([\]}])'", "a bracket{opened} that goes wrong here; look for a missing ',' or "
+     "'{0}'"),
     (r"expected the node content", "nothing where a value should stand; write the value, and close every bracket"),
     (r"expected <block end>", "an entry that does not line up with those above it; entries of one section start "
      "in the same column, and a text in quotes ends its line"),
@@ -58,14 +59,14 @@ def read_text(text: str, name: str) -> Tree:
     if tree.data is None:
         raise _fatal(name, 1, 1, "nothing in it; a scenario begins with channelsim: 1 and a name")
     if not isinstance(tree.data, dict):
-        read = "a list" if isinstance(tree.data, list) else "a single value"
+        read = "a list" if isinstance(tree.data, list) else "no line name: value in it"
         raise _fatal(name, 1, 1, f"{read}; a scenario is made of lines name: value, beginning with channelsim: 1")
     return tree
 
 
-def read_value(text: str, name: str, columns_before: int) -> Tree:
-    """Read one value, such as that of `--set`, which begins after so many columns of the text shown."""
-    return _Reader(name, columns_before).read(text)
+def read_value(text: str, name: str) -> Tree:
+    """Read one value, such as that of `--set`, in which lines and columns say nothing to anybody."""
+    return _Reader(name, has_lines=False).read(text)
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ class _Node:
 
 
 class _Reader:
-    def __init__(self, name: str, columns_before: int = 0) -> None:
+    def __init__(self, name: str, *, has_lines: bool = True) -> None:
         self.name = name
-        self.columns_before = columns_before
+        self.has_lines = has_lines
         self.problems: list[Problem] = []
         self.anchors: dict[str, _Node | None] = {}
         self.keys: dict[Path, Place] = {}
@@ -179,7 +180,8 @@ class _Reader:
                 message = f"{shown} as a name; a name is text, in quotes if need be"
                 self.problems.append(key_node.place.problem(path, message))
             elif key in first_place:
-                message = f"'{key}' is written again (first on line {first_place[key].line}); keep one of them"
+                first = f" (first on line {first_place[key].line})" if self.has_lines else ""
+                message = f"'{key}' is written again{first}; keep one of them"
                 self.problems.append(key_node.place.problem((*path, key), message))
             else:
                 first_place[key] = key_node.place
@@ -237,7 +239,7 @@ class _Reader:
         return self._place_at(event.start_mark.line, event.start_mark.column)
 
     def _place_at(self, line: int, column: int) -> Place:
-        return Place(self.name, line + 1, column + 1 + (self.columns_before if line == 0 else 0))
+        return Place(self.name, line + 1, column + 1) if self.has_lines else Place(self.name)
 
     def _syntax(self, error: MarkedYAMLError) -> ScenarioError:
         mark = error.problem_mark or error.context_mark
@@ -246,12 +248,13 @@ class _Reader:
         for pattern, words in SYNTAX_IN_PLAIN_WORDS:
             match = re.search(pattern, read)
             if match:
-                opened = error.context_mark or error.problem_mark
-                message = words.format(*match.groups(), line="?" if opened is None else opened.line + 1)
+                start = error.context_mark or error.problem_mark
+                opened = f" opened on line {start.line + 1}" if start and self.has_lines else ""
+                message = words.format(*match.groups(), opened=opened)
                 break
         if "quote that is never closed" in message:
             mark = error.context_mark or mark
-        place = Place(self.name, 1, 1) if mark is None else self._place_at(mark.line, mark.column)
+        place = self._place_at(0, 0) if mark is None else self._place_at(mark.line, mark.column)
         return ScenarioError([place.problem((), message)])
 
     def _fatal_at(self, line: int, column: int, message: str) -> ScenarioError:
@@ -268,7 +271,7 @@ def _read_bytes(name: str) -> bytes:
         with open(name, "rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _fatal(name, None, None, "no such file; give the path of a scenario file") from None
+        raise _fatal(name or "''", None, None, "no such file; give the path of a scenario file") from None
     except IsADirectoryError:
         raise _fatal(name, None, None, "a folder; give the path of a scenario file") from None
     except (OSError, ValueError) as error:
@@ -280,6 +283,9 @@ def _read_bytes(name: str) -> bytes:
 
 
 def _decode(raw: bytes, name: str) -> str:
+    if b"\0" in raw and not raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        message = "not a text (a workbook, an image or the like); give the path of a scenario file"
+        raise _fatal(name, None, None, message)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

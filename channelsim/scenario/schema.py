@@ -82,3 +82,10 @@ class Scenario(Record):
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(
         default=1, description="another seed gives other luck; --seed overrides it"
     )
+
+    @field_validator("channelsim", mode="before")
+    @classmethod
+    def _version_is_a_whole_number(cls, version: Any) -> Any:
+        if isinstance(version, bool | float):  # both can equal 1
+            raise ValueError(f"{str(version).lower()}; must be {FORMAT_VERSION}")
+        return version

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from channelsim.scenario.base import BY_SHAPE, MAPPING, SCALAR, NonNegative, Positive, Record, Share
+from channelsim.scenario.base import BY_SHAPE, MAPPING, SCALAR, Dotless, NonNegative, Positive, Record, Share
 from channelsim.scenario.distributions import Distribution
 
 CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
@@ -107,7 +107,7 @@ class Pay(Record):
     )
     overhead_rate: NonNegative = Field(default=0.0, description="benefits and overhead as a share of salary")
     travel_per_visit: NonNegative = Field(default=0.0, description="travel cost of one visit")
-    tool_seats_per_month: dict[str, NonNegative] = Field(
+    tool_seats_per_month: dict[Dotless, NonNegative] = Field(
         default={}, description="software: cost of one rep's seat a month, by tool"
     )
     hire_cost: NonNegative = Field(default=0.0, description="recruiting cost of each hire")

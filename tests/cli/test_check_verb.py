@@ -60,6 +60,27 @@ def test_a_sound_file_is_summed_up_and_its_strategies_are_compared_with_the_firs
     assert max(map(len, result.stdout.splitlines()[1:])) <= min(int(columns), 110)
 
 
+def test_what_does_not_fit_on_a_line_goes_on_below_its_beginning(sound: str):
+    many = ", ".join(f"source_{each}: {{leads_per_month: 10, mix: {{small: 1}}}}" for each in range(9))
+    Path(sound).write_text(SOUND.replace("sources:\n", f"sources: {{{many}}}\nignored:\n"), encoding="utf-8")
+    text = Path(sound).read_text(encoding="utf-8")
+    Path(sound).write_text(text.replace(text[text.index("ignored:") : text.index("teams:")], ""), encoding="utf-8")
+    told = CliRunner().invoke(main, ["check", sound], env={"COLUMNS": "80"}).stdout.splitlines()
+    (first,) = (each for each, line in enumerate(told) if line.startswith("  leads    90 a month: source_0 10, "))
+    assert told[first + 1].startswith("           source_")
+    assert len(told[first]) <= 80
+
+
+@pytest.mark.parametrize("verb", [["check"], ["run", "-n", "2", "--workers", "1"]])
+def test_what_is_piped_has_no_blanks_at_the_end_of_its_lines(
+    verb: list[str], sound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, [*verb, sound], env={"COLUMNS": "80"}).stdout
+    assert "What goes in differently" in told
+    assert [line for line in told.splitlines() if line.endswith(" ")] == []
+
+
 def test_a_set_value_is_part_of_what_is_checked(sound: str):
     assert (
         "inside 20 (inside)"
@@ -67,7 +88,22 @@ def test_a_set_value_is_part_of_what_is_checked(sound: str):
     )
     refused = CliRunner().invoke(main, ["check", sound, "--set", "teams.inside.headcount=-1"])
     assert refused.exit_code == 2
-    assert refused.stderr == "--set:1:24: teams.inside.headcount: -1; must be a whole number from 0 to 10000\n"
+    assert refused.stderr == "--set teams.inside.headcount: -1; must be a whole number from 0 to 10000\n"
+
+
+@pytest.mark.parametrize(
+    "verb", [["check"], ["run", "-n", "1", "--quiet", "--workers", "1"], ["trace", "--lead", "web/small/1"]]
+)
+def test_every_verb_names_the_strategies_that_keep_their_own_value(
+    verb: list[str], sound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, [*verb, sound, "--set", "teams.inside.headcount=20"])
+    assert told.exit_code == 0
+    assert told.stderr == (
+        "--set teams.inside.headcount: hybrid (6) keeps its own value; to change it there, write "
+        "--set strategies.hybrid.teams.inside.headcount=20\n"
+    )
 
 
 def test_a_file_without_strategies_is_told_in_one_line(tmp_path: Path):

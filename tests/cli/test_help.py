@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -37,6 +38,14 @@ def test_help_lists_every_verb_with_a_line_about_it():
         assert line in result.stdout
 
 
+@pytest.mark.parametrize("verb", program.VERBS)
+def test_the_help_of_a_verb_is_words_that_fit_a_narrow_terminal(verb: str):
+    result = CliRunner().invoke(program.main, [verb, "--help"], env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    assert "<=" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
 def test_a_verb_that_is_not_there_is_answered_with_the_nearest():
     result = CliRunner().invoke(program.main, ["chek"])
     assert result.exit_code == 2
@@ -68,3 +77,24 @@ def test_whatever_ends_a_verb_is_told_in_one_line(happens, status: int, words: s
     monkeypatch.setenv(program.DEBUG_VARIABLE, "1")
     traced = CliRunner().invoke(program.main, ["check"]).stderr
     assert ("Traceback" in traced) == (status == 1)
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_shell_that_closed_an_output_does_no_harm(closed: str):
+    script = (
+        f"import sys; sys.{closed} = None; from channelsim.cli.main import main; main(['check', 'nowhere.yaml'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "unforeseen" not in done.stderr
+    assert ("no such file" in done.stderr) == (closed == "stdout")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["new"], ["schema"]])
+def test_a_reader_that_goes_away_ends_it_without_a_word(arguments: list[str]):
+    script = f"from channelsim.cli.main import main; main({arguments})"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", script], stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.stderr == ""

@@ -50,7 +50,32 @@ def test_an_unknown_template_is_refused_with_the_nearest_name() -> None:
     assert "did you mean 'quickstart'?" in told.stderr
 
 
-def test_a_folder_that_does_not_exist_is_one_clear_line() -> None:
-    told = channelsim("new", "quickstart", "nowhere/mine.yaml")
+def test_a_folder_that_does_not_exist_is_made() -> None:
+    assert channelsim("new", "quickstart", "new/folder/mine.yaml").exit_code == 0
+    assert channelsim("check", "new/folder/mine.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("taken/mine.yaml", "taken/mine.yaml: taken is a file, not a folder; name a file in another folder\n"),
+        ("folder", "folder is a folder; name a file in it, such as folder/quickstart.yaml\n"),
+        ("", ". is a folder; name a file in it, such as quickstart.yaml\n"),
+    ],
+)
+def test_a_place_where_no_file_can_be_is_one_clear_line(target: str, words: str) -> None:
+    Path("taken").write_text("")
+    Path("folder").mkdir()
+    told = channelsim("new", "quickstart", target)
     assert told.exit_code == 1
-    assert told.stderr == "nowhere/mine.yaml: No such file or directory\n"
+    assert told.stderr == words
+
+
+def test_a_folder_without_permission_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(path: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", locked)
+    told = channelsim("new", "quickstart", "mine.yaml")
+    assert told.exit_code == 1
+    assert told.stderr == "mine.yaml: no permission to write there; name a file in another folder\n"

@@ -61,6 +61,20 @@ def test_a_run_prints_the_comparison_the_verdict_and_where_the_files_are(folder:
     )
 
 
+def test_on_a_narrow_terminal_more_tables_are_made_rather_than_cells_broken(folder: Path) -> None:
+    text = Path("small.yaml").read_text()
+    more = "".join(f"  a_longer_name_{each}:\n    teams.desk.headcount: {each}\n" for each in range(3, 6))
+    Path("small.yaml").write_text(text.replace("strategies:\n", f"strategies:\n{more}"))
+    done = CliRunner().invoke(main, ["run", "small.yaml", "--workers", "1"], env={"COLUMNS": "80"})
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert done.stdout.count("means of 3 replications") == 2
+    for title, note in (("Results over", "means of"), ("Difference from", "95% intervals")):
+        first = next(at for at, line in enumerate(lines) if line.startswith(title))
+        last = next(at for at, line in enumerate(lines) if line.startswith(note))
+        assert not [line for line in lines[first + 2 : last] if line.startswith(" ") or line.endswith("±")]
+
+
 def test_json_is_one_object_with_every_metric_of_every_strategy(folder: Path) -> None:
     done = channelsim("run", "small.yaml", "--json", "--workers", "1")
     told = json.loads(done.stdout)
@@ -134,8 +148,9 @@ def test_a_failed_replication_makes_the_result_partial_and_the_exit_status_1(
         (("--strategy", "won"), "no strategy named 'won'; did you mean"),
         (("--baseline", "tow"), "did you mean 'two'?"),
         (("--set", "teams.dsk.headcount=3"), "did you mean 'desk'?"),
-        (("-n", "0"), "0 is not in the range"),
-        (("--seed", "-1"), "-1 is not in the range"),
+        (("-n", "0"), "0; must be a whole number from 1 to 1,000,000"),
+        (("-n", "abc"), "abc; must be a whole number from 1 to 1,000,000"),
+        (("--seed", "-1"), "-1; must be a whole number from 0 to 9,223,372,036,854,775,807"),
     ],
 )
 def test_wrong_options_are_refused_in_words_and_write_nothing(
@@ -149,9 +164,10 @@ def test_wrong_options_are_refused_in_words_and_write_nothing(
 
 def test_an_output_folder_that_is_a_file_is_one_clear_line_before_anything_runs(folder: Path) -> None:
     Path("taken").write_text("")
-    done = channelsim("run", "small.yaml", "-o", "taken")
-    assert done.exit_code == 1
-    assert done.stderr == "taken: taken is a file, not a folder; choose another with --output\n"
+    for output, where in (("taken", ""), ("taken/results", "taken/results: ")):
+        done = channelsim("run", "small.yaml", "-o", output)
+        assert done.exit_code == 1
+        assert done.stderr == f"{where}taken is a file, not a folder; choose another with --output\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

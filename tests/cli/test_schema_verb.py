@@ -91,7 +91,16 @@ def test_the_schema_can_be_written_to_a_file(tmp_path: Path):
     assert json.loads(file.read_text(encoding="utf-8"))["title"] == "Scenario"
 
 
+def test_the_schemas_folder_is_made_and_an_earlier_schema_replaced(tmp_path: Path):
+    file = tmp_path / "new" / "folder" / "file.json"
+    for _ in range(2):
+        assert CliRunner().invoke(main, ["schema", "-o", str(file)]).exit_code == 0
+        assert json.loads(file.read_text(encoding="utf-8"))["title"] == "Scenario"
+        file.write_text("an earlier one")
+
+
 def test_a_schema_that_cannot_be_written_is_one_line(tmp_path: Path):
-    result = CliRunner().invoke(main, ["schema", "-o", str(tmp_path / "nowhere" / "file.json")])
+    (tmp_path / "taken").write_text("")
+    result = CliRunner().invoke(main, ["schema", "-o", str(tmp_path / "taken" / "file.json")])
     assert result.exit_code == 1
-    assert result.stderr.strip().endswith("No such file or directory")
+    assert result.stderr.endswith("taken is a file, not a folder; name a file in another folder\n")

@@ -11,6 +11,8 @@ from ruamel.yaml import YAML
 from channelsim.cli.main import main
 from worlds import source, step, team, world
 
+EXAMPLE = "write for example web/all/3, the third lead of web in segment all"
+
 
 @pytest.fixture(autouse=True)
 def _scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,26 +42,43 @@ def trace(*arguments: str) -> Result:
 
 def test_both_organisations_meet_the_same_person_with_the_same_luck() -> None:
     told = trace("--lead", "web/all/5").stdout
-    assert "goes phone" in told
-    assert "goes visit" in told
+    assert "takes the motion phone" in told
+    assert "takes the motion visit" in told
     assert "desk rep" in told
     assert "field rep" in told
     (line,) = (line for line in told.splitlines() if line.startswith("contact: reached at attempt 1"))
-    assert line.split()[-2:] == ["drawn", "drawn"]
+    assert line.endswith("every strategy")
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_a_life_reads_well_however_wide_the_terminal_is(columns: int) -> None:
+    told = (
+        CliRunner().invoke(main, ["trace", "two.yaml", "--lead", "web/all/5"], env={"COLUMNS": str(columns)}).stdout
+    )
+    lines = told.splitlines()
+    assert max(map(len, lines)) <= columns
+    beside = [line for line in lines if line.startswith("when")]
+    assert len(beside) == (1 if columns >= 106 else 2)
+    assert "takes the motion phone" in " ".join(told.split())
+    assert not [line for line in lines if line.endswith(" ")]
+    continued = [line for line in lines if line.startswith(" " * 24)]
+    assert len(continued) < len(lines) / 4
 
 
 def test_the_lead_is_counted_from_1_and_the_last_is_named() -> None:
     told = trace("--lead", "web/all/100000")
     assert told.exit_code == 2
-    assert "leads of web/all arrive in replication 0 under by_phone; N from 1 to" in told.stderr
+    assert "leads of web/all arrive in replication 0 under by_phone; write a number from 1 to" in told.stderr
 
 
 @pytest.mark.parametrize(
     ("lead", "words"),
     [
-        ("web/all", "SOURCE/SEGMENT/N, such as web/small/17, is right"),
-        ("web/all/0", "N counted from 1"),
-        ("web/all/x", "N counted from 1"),
+        ("web/all", f"--lead web/all: no number after the segment; {EXAMPLE}\n"),
+        ("web", f"--lead web: not of the form SOURCE/SEGMENT/N; {EXAMPLE}\n"),
+        ("web/all/0", f"--lead web/all/0: '0' is not a number from 1 on; {EXAMPLE}\n"),
+        ("web/all/x", f"--lead web/all/x: 'x' is not a number from 1 on; {EXAMPLE}\n"),
+        ("web/all/", f"--lead web/all/: '' is not a number from 1 on; {EXAMPLE}\n"),
         ("wbe/all/1", "no source named 'wbe'; did you mean 'web'?"),
         ("web/al/1", "no segment named 'al'; did you mean 'all'?"),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from channelsim.scenario.difference import differences, routing_in_words
 from channelsim.scenario.schema import Scenario
 
@@ -71,10 +73,30 @@ def test_routing_is_told_as_a_sentence():
     ]
     assert routing_in_words(company(routing=rules).routing) == (
         "small or large and from web -> phone; deals of at least 50,000 and below 90,000 -> phone; "
-        "more than 10 waiting for inside and 0.25 of them at random -> phone; everything else -> phone"
+        "25% of everything else while more than 10 wait for inside, at random -> phone; everything else -> phone"
     )
     assert routing_in_words(company().routing) == "everything -> phone"
     assert routing_in_words(None) == "none"
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ({"share": 0.5}, "half of everything, at random"),
+        ({"source": "web", "share": 0.5}, "half of those from web, at random"),
+        ({"segment": "large", "source": "web", "share": 0.125}, "12.5% of large and from web, at random"),
+        ({"deal_value": {"at_least": 50000}, "share": 0.3}, "30% of deals of at least 50,000, at random"),
+        ({"overflow": {"team": "inside", "queue_longer_than": 5}}, "while more than 5 wait for inside"),
+        (
+            {"segment": "large", "overflow": {"team": "inside", "queue_longer_than": 5}},
+            "large while more than 5 wait for inside",
+        ),
+        ({}, "everything"),
+    ],
+)
+def test_a_share_is_told_as_a_part_of_those_it_is_taken_from(when: dict[str, Any], words: str):
+    rules = company(routing=[{"when": when, "motion": "phone"}]).routing
+    assert routing_in_words(rules) == f"{words} -> phone"
 
 
 def test_another_routing_is_one_difference():

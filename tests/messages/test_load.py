@@ -73,6 +73,55 @@ def test_a_set_value_can_name_the_strategy_it_is_for(two_ways):
     assert headcounts(study) == {"calls": 8, "videos": 5}
 
 
+def test_a_set_value_that_a_strategy_does_not_take_is_named_with_the_way_to_change_it_there(two_ways):
+    assert load(two_ways, ["teams.inside.headcount=20"]).notes == (
+        "--set teams.inside.headcount: videos (4) keeps its own value; to change it there, write "
+        "--set strategies.videos.teams.inside.headcount=20",
+    )
+
+
+def test_a_set_value_that_no_strategy_takes_is_said_to_have_no_effect(two_ways):
+    assert load(two_ways, ["routing=[{motion: video}]"], only=["calls"]).notes == (
+        "--set routing: no effect, because every strategy has its own value: calls; to change it there, "
+        "write --set strategies.calls.routing=...",
+    )
+    assert load(two_ways, ["teams.inside.headcount=20"], only=["videos"]).notes[0].count("no effect") == 1
+
+
+def test_a_set_section_of_which_a_strategy_sets_a_part_is_told_with_that_part(two_ways):
+    study = load(two_ways, ["teams.inside={channel: inside, headcount: 20}"])
+    assert headcounts(study) == {"calls": 20, "videos": 4}
+    assert study.notes == (
+        "--set teams.inside: videos (teams.inside.headcount) keeps its own value; to change it there, write "
+        "--set strategies.videos.teams.inside.headcount=...",
+    )
+
+
+def test_a_set_value_inside_a_section_that_a_strategy_replaces_whole_is_told_with_that_section(two_ways):
+    text = TWO_WAYS.replace("teams.inside.headcount: 4", "teams.inside: {channel: inside, headcount: 4}")
+    two_ways.write_text(text, encoding="utf-8")
+    advice = "--set strategies.videos.teams.inside.headcount=20"
+    study = load(two_ways, ["teams.inside.headcount=20"])
+    assert study.notes == (
+        "--set teams.inside.headcount: videos (teams.inside) keeps its own value; to change it there, "
+        f"write {advice}",
+    )
+    assert headcounts(load(two_ways, [advice.removeprefix("--set ")])) == {"calls": 8, "videos": 20}
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        ["name=Other"],
+        ["teams.inside.headcount=4"],
+        ["teams.inside.headcount=20", "strategies.videos.teams.inside.headcount=5"],
+        ["teams.inside.people.ramp_months=2"],
+    ],
+)
+def test_a_set_value_that_holds_or_was_overruled_on_purpose_needs_no_note(two_ways, sets):
+    assert load(two_ways, sets).notes == ()
+
+
 def test_only_the_strategies_asked_for_are_kept(two_ways):
     assert list(load(two_ways, only=["videos"]).strategies) == ["videos"]
 
@@ -80,6 +129,15 @@ def test_only_the_strategies_asked_for_are_kept(two_ways):
 def test_asking_for_a_strategy_that_is_not_there_names_the_nearest(two_ways):
     with pytest.raises(ScenarioError, match="no strategy named 'video'; did you mean 'videos'"):
         load(two_ways, only=["video"])
+
+
+def test_what_is_wrong_on_the_command_line_has_the_options_name_and_no_line(two_ways):
+    with pytest.raises(ScenarioError) as caught:
+        load(two_ways, ["teams.inside.headcount=-1"], only=["video"])
+    assert str(caught.value).splitlines() == [
+        "--set teams.inside.headcount: -1; must be a whole number from 0 to 10000",
+        "--strategy video: no strategy named 'video'; did you mean 'videos'?",
+    ]
 
 
 def test_a_file_without_strategies_has_one_as_it_is_and_one_motion_needs_no_routing():
@@ -99,9 +157,7 @@ def test_problems_of_a_mapping_have_no_line():
     mapping["teams"]["inside"]["headcont"] = 9
     with pytest.raises(ScenarioError) as caught:
         load(mapping)
-    assert (
-        str(caught.value) == "<mapping>: teams.inside.headcont: unknown field 'headcont'; did you mean 'headcount'?"
-    )
+    assert str(caught.value) == "teams.inside.headcont: unknown field 'headcont'; did you mean 'headcount'?"
 
 
 def test_problems_of_the_file_the_strategies_and_the_command_line_come_at_once(two_ways):
@@ -112,8 +168,8 @@ def test_problems_of_the_file_the_strategies_and_the_command_line_come_at_once(t
     with pytest.raises(ScenarioError) as caught:
         load(two_ways, ["horizon.months=0", "nonsense"], only=["phone"])
     assert [(Path(each.file).name, each.path) for each in caught.value.problems] == [
-        ("--set", "nonsense"),
         ("--set", "horizon.months"),
+        ("--set", "nonsense"),
         ("--strategy", "phone"),
         ("two_ways.yaml", "sources.web.leads_per_month"),
         ("two_ways.yaml", "teams.inside.headcount"),

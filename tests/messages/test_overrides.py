@@ -96,25 +96,25 @@ def test_the_tree_that_was_overridden_is_left_as_it_was():
 
 def test_what_an_override_brought_stands_where_the_override_was_written():
     tree, _ = apply(market(), [parse_assignment("teams.inside.people={ramp_months: 3}")])
-    assert tree.value_place(("teams", "inside", "people", "ramp_months")) == Place("--set", 1, 35)
+    assert tree.value_place(("teams", "inside", "people", "ramp_months")) == Place("--set")
     assert tree.value_place(("teams", "inside", "headcount")) == Place("market.yaml", 5, 40)
 
 
 def test_a_path_through_a_name_that_is_not_there_is_refused_with_the_nearest_name():
     assert refusal("teams.insde.headcount=6") == (
-        "--set:1:1: teams.insde.headcount: no team named 'insde'; did you mean 'inside'?"
+        "--set teams.insde.headcount: no team named 'insde'; did you mean 'inside'?"
     )
     assert refusal("motions.phone.steps.clos.advance=1") == (
-        "--set:1:1: motions.phone.steps.clos.advance: no step named 'clos'; did you mean 'close'?"
+        "--set motions.phone.steps.clos.advance: no step named 'clos'; did you mean 'close'?"
     )
     assert refusal("strategies.hybird.teams.inside.headcount=6") == (
-        "--set:1:1: strategies.hybird.teams.inside.headcount: no strategy named 'hybird'; did you mean 'hybrid'?"
+        "--set strategies.hybird.teams.inside.headcount: no strategy named 'hybird'; did you mean 'hybrid'?"
     )
 
 
 def test_one_segments_share_of_a_value_for_everyone_is_refused():
     assert refusal("motions.phone.steps.close.advance.small=0.5") == (
-        "--set:1:1: motions.phone.steps.close.advance.small: motions.phone.steps.close.advance holds one value for "
+        "--set motions.phone.steps.close.advance.small: motions.phone.steps.close.advance holds one value for "
         "everyone (0.4); set motions.phone.steps.close.advance to one for each segment, {small: ..., large: ...}"
     )
 
@@ -130,14 +130,26 @@ def test_an_assignment_without_an_equals_sign_is_refused(text: str):
         parse_assignment(text)
 
 
+def test_an_assignment_without_a_path_is_refused():
+    with pytest.raises(ScenarioError, match=r"^--set =6: no path before the '='; write PATH=VALUE"):
+        parse_assignment("=6")
+
+
 def test_a_value_may_hold_equals_signs_and_brackets():
     override = parse_assignment("name = a=b [c]")
     assert (override.path, override.value.data) == ("name", "a=b [c]")
 
 
-def test_a_value_that_is_no_yaml_is_reported_at_its_column():
-    with pytest.raises(ScenarioError, match=r"^--set:1:\d+: \(file\): .*bracket"):
+def test_a_value_that_is_no_yaml_is_reported_at_its_path():
+    with pytest.raises(ScenarioError, match=r"^--set routing: a bracket that goes wrong here; look"):
         parse_assignment("routing=[{motion: phone}")
+
+
+def test_what_is_wrong_inside_a_value_is_reported_with_the_whole_path_and_without_lines():
+    tree, _ = apply(market(), [parse_assignment("teams.inside.people={ramp_months: 3, ramp_months: 4}")])
+    assert [str(problem) for problem in tree.problems] == [
+        "--set teams.inside.people.ramp_months: 'ramp_months' is written again; keep one of them"
+    ]
 
 
 def test_a_strategy_may_not_override_what_holds_for_the_whole_file():

@@ -94,7 +94,14 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
         read_file(file)
 
 
-@pytest.mark.parametrize("name", ["nowhere.yaml", ".", "a\0b"])
+def test_a_workbook_is_told_from_a_text_in_another_encoding(tmp_path):
+    file = tmp_path / "workbook.xlsx"
+    file.write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+    with pytest.raises(ScenarioError, match=r"workbook\.xlsx: \(file\): not a text \(a workbook, an image or the"):
+        read_file(file)
+
+
+@pytest.mark.parametrize("name", ["nowhere.yaml", ".", "", "a\0b"])
 def test_what_is_no_readable_file_is_one_line(name: str, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError) as caught:

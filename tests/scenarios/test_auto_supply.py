@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import zipfile
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,11 @@ SAMPLED = {
         (4689, 4224, 3790, 6312, 12983, 3590, 1642), (0.400, 0.281, 0.258, 0.156, 0.085, 0.136, 0.177), 6, 13,
     ),
 }  # fmt: skip
+HEADINGS = (
+    "Route To Market,Opportunity Result,Opportunity Amount USD,Total Days Identified Through Closing,"
+    "Deal Size Category,Ratio Days Identified To Total Days,Ratio Days Validated To Total Days,"
+    "Ratio Days Qualified To Total Days\n"
+)
 ERROR = 1e-4
 """Chance that a sound scenario fails the test of win rates: all fourteen intervals hold together (Bonferroni)."""
 
@@ -79,6 +85,37 @@ def test_deals_take_as_long_as_in_the_sample(channel: str) -> None:
         taken[is_won].append(days)
     for is_won, sampled in ((True, days_won), (False, days_lost)):
         assert np.median(taken[is_won]) == pytest.approx(sampled, rel=0.15, abs=0.5)
+
+
+OTHER_FILES = {
+    "nothing in it": ({}, "there is no file in it"),
+    "another table": ({"x.csv": "a,b\n1,2\n"}, "x.csv in it has no column 'Route To Market'"),
+    "no lines": ({"x.csv": HEADINGS}, "of x.csv in it does not hold numbers alone"),
+    "words": ({"x.csv": f"{HEADINGS}Telesales,Won,many,5,1,0.1,0.1,0.1\n"}, "does not hold numbers alone"),
+    "one line": ({"x.csv": f"{HEADINGS}Telesales,Won,5,5,1,0.1,0.1,0.1\n"}, "its 1 opportunities are too few"),
+}
+
+
+@pytest.mark.parametrize(("members", "words"), OTHER_FILES.values(), ids=OTHER_FILES)
+def test_another_zip_is_refused_in_words(
+    members: dict[str, str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    monkeypatch.setattr(sys, "path", ["scenarios", *sys.path])
+    monkeypatch.setattr(sys, "argv", ["derive_auto_supply.py", str(other)])
+    from derive_auto_supply import main
+
+    assert main() == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{other}: not the zipped sample 'Sales Win Loss': ")
+    assert words in told
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not at hand")
