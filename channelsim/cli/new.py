@@ -44,4 +44,4 @@ def _list(templates: dict[str, Path]) -> None:
         table.add_row(escape(name), escape(scenario.description.strip() or scenario.name))
     console = console_for()
     console.print(table)
-    console.print("\nWrite one with: channelsim new TEMPLATE FILE")
+    console.print("\nWrite one with, for example: channelsim new quickstart my.yaml")

@@ -124,7 +124,8 @@ def command(
         console.print(f"[bold]{escape(verdict(result).sentence)}[/]")
         click.echo(f"Files: {folder}")
     if result.failures:
-        click.echo(f"This result is partial: {len(result.failures)} replications failed, named above.", err=True)
+        failed = "1 replication" if len(result.failures) == 1 else f"{len(result.failures)} replications"
+        click.echo(f"This result is partial: {failed} failed, named above.", err=True)
         return PARTIAL
     return 0
 

@@ -42,8 +42,7 @@ WIDEST_PATH = 46
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
     for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
-        note = f"means of {result.replications:,} replications, ± half of the 95% interval"
-        _print(console, _results_over(result), table, note)
+        _print(console, _results_over(result), table, _basis(result.replications))
     if len(result.strategies) > 1:
         others = [name for name in result.strategies if name != result.baseline]
         for table in _that_fit(console, others, partial(_difference_table, result)):
@@ -51,6 +50,12 @@ def print_run(console: Console, result: Result) -> None:
             note = "95% intervals that hold together in each row; * beyond chance"
             _print(console, title, table, note)
         print_inputs(console, result.study, result.baseline)
+
+
+def _basis(replications: int) -> str:
+    if replications == 1:
+        return "one replication, which does not show what is chance"
+    return f"means of {replications:,} replications, ± half of the 95% interval"
 
 
 def _that_fit(

@@ -75,6 +75,12 @@ def test_on_a_narrow_terminal_more_tables_are_made_rather_than_cells_broken(fold
         assert not [line for line in lines[first + 2 : last] if line.startswith(" ") or line.endswith("±")]
 
 
+def test_one_replication_is_called_one(folder: Path) -> None:
+    done = channelsim("run", "small.yaml", "-n", "1", "--workers", "1")
+    assert "one replication, which does not show what is chance" in done.stdout
+    assert "1 replications" not in done.stdout
+
+
 def test_json_is_one_object_with_every_metric_of_every_strategy(folder: Path) -> None:
     done = channelsim("run", "small.yaml", "--json", "--workers", "1")
     told = json.loads(done.stdout)
@@ -138,7 +144,7 @@ def test_a_failed_replication_makes_the_result_partial_and_the_exit_status_1(
     done = channelsim("run", "small.yaml", "--workers", "1")
     assert done.exit_code == 1
     assert "replication 1 of two (seed 1) failed: RuntimeError: the roof came down" in done.stderr
-    assert "This result is partial" in done.stderr
+    assert "This result is partial: 1 replication failed, named above." in done.stderr
     assert (run_folder(folder / "outputs") / "summary.csv").exists()
 
 
