@@ -18,7 +18,9 @@ DECIDED_BY = {
     "won": ("deals won", Unit.COUNT),
 }
 MOST_TIMES_MORE = 200
-"""A lead that would take more than this many times the replications to tell from chance is called negligible."""
+"""No way out is offered that takes more than this many times the replications."""
+HARDLY_MATTERS = 0.01
+"""A lead whose interval lies within this share of the best strategy's figure is called negligible."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def sentence(comparison: Comparison, own: Estimate, months: int, currency: str) 
     also = f" So it could for its lead over {_in_a_row(more_rivals)}." if more_rivals else ""
     return (
         f"No strategy is clearly best: {best} is ahead of {rival} by {words(lead.mean)} in {metric}, but "
-        f"chance alone could explain it ({interval}).{also} {_way_out(lead, n)}"
+        f"chance alone could explain it ({interval}).{also} {_way_out(lead, own, n)}"
     )
 
 
@@ -92,12 +94,14 @@ def _in_a_row(names: list[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _way_out(lead: Estimate, replications: int) -> str:
+def _way_out(lead: Estimate, own: Estimate, replications: int) -> str:
     """What would settle it: the interval shrinks with the square root of the replications."""
+    if max(abs(lead.ci_low), abs(lead.ci_high)) <= HARDLY_MATTERS * abs(own.mean):
+        return "The difference is so small that it hardly matters which one you choose."
     half_width = lead.ci_high - lead.mean
     times_more = (half_width / lead.mean) ** 2 if lead.mean > 0 else math.inf
     if times_more > MOST_TIMES_MORE:
-        return "The difference is so small that it hardly matters which one you choose."
+        return f"More than {MOST_TIMES_MORE * replications:,} replications would be needed to tell them apart."
     needed = math.ceil(replications * times_more * 1.2)
     rounded = math.ceil(needed / 10) * 10
     return f"About {rounded:,} replications would settle a difference of this size."

@@ -22,6 +22,9 @@ from channelsim.scenario.references import check_references, check_routing_given
 from channelsim.scenario.schema import IMPLICIT_STRATEGY, Scenario
 from channelsim.scenario.tree import Path, Place, Tree, look_up
 
+SAME_FOR_ALL = ("name", "description", "currency", "horizon", "decision_metric", "replications", "seed")
+"""What strategies could not be compared, or not run together, if they differed in."""
+
 
 @dataclass(frozen=True)
 class Study:
@@ -114,6 +117,11 @@ def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario
     motions = look_up(tree.data, ("motions",))
     if look_up(tree.data, ("routing",)) is None and isinstance(motions, dict) and len(motions) == 1:
         tree.data["routing"] = [{"motion": next(iter(motions))}]
+    problems += [
+        each.place.problem((each.path,), "holds for all strategies alike; change it where the file gives it")
+        for each in overrides
+        if each.path.partition(".")[0] in SAME_FOR_ALL
+    ]
     scenario, found = _check(tree)
     return scenario, problems + found + _replaced_whole(base, overrides, found)
 

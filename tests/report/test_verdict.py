@@ -53,8 +53,13 @@ def test_several_rivals_are_all_named_the_closest_first() -> None:
 
 
 def test_a_negligible_lead_is_called_so() -> None:
-    text = said(hybrid=STEADY + [200e3, -200e3, 100e3, -99.9e3, 0.0], inside_only=STEADY)
+    text = said(hybrid=STEADY + [2e3, -2e3, 1e3, -0.999e3, 0.0], inside_only=STEADY)
     assert text.endswith("The difference is so small that it hardly matters which one you choose.")
+
+
+def test_a_lead_of_nothing_amid_much_chance_is_not_called_negligible() -> None:
+    text = said(hybrid=STEADY + [200e3, -200e3, 100e3, -99.9e3, 0.0], inside_only=STEADY)
+    assert text.endswith("More than 1,000 replications would be needed to tell them apart.")
 
 
 def test_identical_strategies_are_called_identical() -> None:
