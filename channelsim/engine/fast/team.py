@@ -287,7 +287,8 @@ def finish_touch(p: Any, s: Any, seat: int) -> None:
     rep.place = s.now
     if rep.line != NONE or not p.team_is_owned[rep.team]:
         make_ready(s, seat)
-    request_dispatch(s, rep.team)
+    if s.teams[rep.team].waiting > 0:
+        request_dispatch(s, rep.team)
     if rep.is_attempt:
         lead.attempts += 1
         count(s, Count.ATTEMPTS, lead)

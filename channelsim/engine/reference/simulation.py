@@ -47,15 +47,15 @@ class Simulation:
         self.teams = [Team(self, team) for team in range(len(program.team_is_owned))]
         self.alive: dict[int, Lead] = {}
         self.seat_words = [entity_words(seed, key) for key in self.program.seat_key]
-        self.counts = np.zeros((len(Count), *self.shape), np.int64)
-        self.amounts = np.zeros((len(Amount), *self.shape))
+        self.counts: Any = np.zeros((len(Count), *self.shape), np.int64).tolist()  # lists: single cells are quicker
+        self.amounts: Any = np.zeros((len(Amount), *self.shape)).tolist()
         self.reps: list[tuple[int, int]] = []
         self.rep_amounts: list[list[list[float]]] = []  # [rep][amount][month]
 
     @property
     def now(self) -> float:
         """The clock, in hours from the horizon's start."""
-        return self.agenda.now
+        return self.agenda._now
 
     def run(self) -> Ledger:
         """Simulate to the horizon's end; what would happen at that very instant does not."""
@@ -121,12 +121,12 @@ class Simulation:
 
     def count(self, what: Count, lead: Lead) -> None:
         """Count something now, where the lead is."""
-        self.counts[what, month_of(self.program, self.now), lead.stream, lead.motion, lead.step] += 1
+        self.counts[what][month_of(self.program, self.now)][lead.stream][lead.motion][lead.step] += 1
 
     def add(self, what: Amount, lead: Lead, amount: float, month: int | None = None) -> None:
         """Add an amount where the lead is, now or in a given month."""
         at = month_of(self.program, self.now) if month is None else month
-        self.amounts[what, at, lead.stream, lead.motion, lead.step] += amount
+        self.amounts[what][at][lead.stream][lead.motion][lead.step] += amount
 
     def register_rep(self, seat: int, incumbent: int, skill: float, ramped: bool) -> Rep:
         """A new row in the ledger for a new rep."""
@@ -174,8 +174,8 @@ class Simulation:
             open_nurtured[lead.stream, lead.motion, lead.step] += lead.nurtured
         rep_amounts: Any = np.array(self.rep_amounts, float).reshape(-1, len(RepAmount), self.shape[0])
         return Ledger(
-            counts=self.counts,
-            amounts=self.amounts,
+            counts=np.array(self.counts, np.int64).reshape(len(Count), *self.shape),
+            amounts=np.array(self.amounts, float).reshape(len(Amount), *self.shape),
             open_leads=open_leads,
             open_nurtured=open_nurtured,
             reps=np.array(self.reps, np.int64).reshape(-1, 2),

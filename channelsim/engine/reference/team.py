@@ -263,7 +263,8 @@ class Team:
         sim = self.sim
         rep.is_busy = False
         rep.idle_since = sim.now
-        self.request_dispatch()
+        if self.waiting > 0:
+            self.request_dispatch()
         if is_attempt:
             lead.attempts += 1
             sim.count(Count.ATTEMPTS, lead)
