@@ -8,7 +8,8 @@ It leaves out what makes the reference a reference. Random numbers come from one
 they are asked for, so strategies do not meet the same leads with the same luck. Simultaneous events come in the
 order of their creation. Books are kept by step and rep, not by month, source, segment, motion and step. Nobody
 checks that no lead was lost. And three things of the behaviour: a pooled team loses the rep who has been idle
-longest when one leaves, a rep leaves in working hours alone, owners have no cap on open deals (hardly ever reached).
+longest when one leaves, a rep leaves in working hours alone, and owners have no cap on open deals (which is hardly
+ever reached here).
 """
 
 from __future__ import annotations

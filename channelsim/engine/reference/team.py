@@ -93,6 +93,7 @@ class Team:
         self.line = Line()  # pooled: all who wait; owned: those who wait for an owner
         self.reps: dict[int, Rep] = {}  # by seat, those on the payroll
         self.waiting = 0
+        self.busy = 0  # reps with a touch in hand
         self.dispatch_is_due = False
         self.opening_is_due = False
 
@@ -113,7 +114,16 @@ class Team:
             window = sim.agenda.at(window_closes, EventKind.COOLED, lead.id)
             waits = lead.waits
             window.callbacks.append(lambda _: self.cool(lead, waits))
-        self.request_dispatch()
+        if self.can_do_something(lead):
+            self.request_dispatch()
+
+    def can_do_something(self, lead: Lead) -> bool:
+        """Whether the dispatcher, if it ran, could find an owner or a free rep for a lead that starts to wait."""
+        if self.is_owned and lead.owner is None:
+            return True
+        if self.opening_is_due:
+            return False
+        return self.busy < len(self.reps) if lead.owner is None else not lead.owner.is_busy
 
     def place(self, lead: Lead) -> float:
         """Where a lead stands in the queue."""
@@ -136,7 +146,8 @@ class Team:
         if lead.owner is not None:
             del lead.owner.owned[lead.id]
             lead.owner = None
-            self.request_dispatch()
+            if self.line.first() is not None:
+                self.request_dispatch()
 
     # the dispatcher
 
@@ -205,6 +216,7 @@ class Team:
         sim, program, now = self.sim, self.sim.program, self.sim.now
         self.stop_waiting(lead)
         rep.is_busy = True
+        self.busy += 1
         sim.count(Count.WAITS, lead)
         sim.add(Amount.WAIT_HOURS, lead, now - lead.queued_at)
         if not lead.responded:
@@ -262,8 +274,9 @@ class Team:
         """The rep is free; then the lead goes on; then, if the rep was waiting to leave, it leaves."""
         sim = self.sim
         rep.is_busy = False
+        self.busy -= 1
         rep.idle_since = sim.now
-        if self.waiting > 0:
+        if (rep.line if self.is_owned else self.line).first() is not None:
             self.request_dispatch()
         if is_attempt:
             lead.attempts += 1
