@@ -59,11 +59,12 @@ class RepAmount(IntEnum):
     EMPLOYED_HOURS = 0  # calendar hours on the payroll
     STAFFED_HOURS = 1  # the team's working hours while on the payroll
     RAMPED_HOURS = 2  # calendar hours on the payroll, weighted by the ramp: what a quota is prorated by
-    HIRES = 3  # first days after the horizon's start
+    HIRES = 3  # first days after the horizon's start of those who come from outside
     DEPARTURES = 4
     DEALS = 5  # deals won for which this rep made the last touch
     CLOSED_VALUE = 6  # their value
     HANDED_VALUE = 7  # value of deals won by another team that this rep handed over
+    PROMOTIONS = 8  # first days after the horizon's start of those who come from another team
 
 
 LOST = (Count.DECLINED, Count.UNREACHABLE, Count.COOLED, Count.DROPPED, Count.ORPHANED)

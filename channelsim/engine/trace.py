@@ -31,6 +31,8 @@ class Happening(IntEnum):
     ORPHANED = 18
     HIRED = 19  # skill; no lead
     DEPARTED = 20  # no lead
+    REFERRING = 21  # hours until the lead that this customer refers arrives
+    PROMOTED = 22  # to this seat from another team: skill; no lead
 
 
 class Event(NamedTuple):

@@ -45,13 +45,25 @@ class Program(NamedTuple):
     pattern_cumulative: F  # [pattern, hour + 1]; weight of the hours before this one
     arrivals_before_month: F  # [stream, month + 1]; expected arrivals before the month
     deal_value_dist: I  # [stream]
+    value_scale: F  # [stream, month of arrival]; multiplies the deal value
     unreachable_share: F  # [stream]
+    cooling_speed: F  # [stream]; how fast the stream's leads age towards cold: 1 as their steps say
+    has_fit: I  # [stream]; 1 if leads differ in fit, and are scored
+    fit_mean: F  # [stream]; in standard deviations of fit
+    fit_spread: F  # [stream]; one standard deviation of fit, on the logit scale
+    score_weight: F  # [stream]; of the fit in the score
+    score_noise: F  # [stream]; of chance in the score
+    referral_stream: I  # [stream]; where leads referred by a win come in; NONE: wins refer nobody
+    referral_mean: F  # [stream]; leads that a win refers, on average
+    referral_delay_dist: I  # [stream]
 
     # routing rules, in order; the last always fits
     rule_motion: I  # [rule]
     rule_takes_stream: I  # [rule, stream]; 1 if the rule is open to the stream
     rule_value_at_least: F  # [rule]
     rule_value_below: F
+    rule_score_at_least: F  # [rule]; scores are standard normal where sources are alike
+    rule_score_below: F
     rule_share: F
     rule_overflow_team: I  # [rule]; NONE if the rule does not ask
     rule_overflow_length: I
@@ -79,26 +91,37 @@ class Program(NamedTuple):
     curve_x: F  # log hours, log deal value
     curve_y: F  # factors
     handoff_hours_dist: I
-    handoff_leak: F
-    reach: F  # [stream, motion, step]
+    handoff_leak: F  # [motion, step, month]
+    reach: F  # [stream, motion, step, month]
+    attempt_hours_scale: F  # [stream, motion, step, month]
+    effort_hours_scale: F  # [stream, motion, step, month]
     effort_hours_dist: I
     travel_hours_dist: I
     touch_spacing_dist: I
     patience_hours_dist: I  # NONE: waits for ever
     yes_hours_dist: I
     no_hours_dist: I
+    buyer_hours_scale: F  # [stream, motion, step, month]
+    buyer_hours_more: F  # [stream, motion, step]; added to what was drawn and scaled
     advance: F  # [stream, motion, step, month]
+    fit_offset: F  # [stream, motion, step]; what fit adds on the logit scale so that `advance` is the average
 
     # teams
     team_is_owned: I  # [team]
     team_discipline: I
     team_max_open: I  # most open deals a rep may own
-    team_selling_share: F
-    team_ramp_hours: F
+    team_selling_share: F  # [team, month]
+    team_ramp_hours: F  # [team, month of hire, stream]
+    team_quota_ramp_hours: F  # [team, month of hire]; by which quotas are prorated
     team_ramp_start: F
     team_skill_dist: I
-    team_tenure_dist: I  # NONE: nobody leaves of their own accord
+    team_hire_skill: F  # multiplies the skill of those hired later
+    team_departures_before_month: F  # [team, month + 1]; expected departures of one seat's reps before the month
     team_vacancy_dist: I
+    team_hiring_month: I  # [team, month]; first month from this one on in which somebody may start
+    team_promotes_from: I  # team whose reps fill vacancies here; NONE: nobody is promoted
+    team_promotion_share: F  # share of the vacancies
+    team_promoted_ramp: F  # share of the ramp that those promoted still need
     team_orphan_share: F
     open_first: I  # [team]; first of the team's working spells in the three arrays below
     open_count: I

@@ -1,4 +1,5 @@
-"""The integer codes that programs, rules, engines and ledgers share. Values are stable: append, never renumber."""
+"""The integer codes that programs, rules, engines and ledgers share. Values are stable: append, never renumber;
+kinds of event alone are what their order at one instant asks for."""
 
 from enum import IntEnum
 
@@ -37,9 +38,17 @@ class Purpose(IntEnum):
     NURTURE = 16
     NURTURE_DELAY = 17
     ORPHAN = 18
+    FIT = 19
+    SCORE = 20
+    REFERRALS = 21
+    REFERRAL_DELAY = 22
+    REFERRAL_KEY = 23
     TENURE = 32
     VACANCY = 33
     SKILL = 34
+    PROMOTION = 35
+    REGIME = 48
+    UNCERTAIN = 49
 
 
 class Discipline(IntEnum):
@@ -49,6 +58,7 @@ class Discipline(IntEnum):
     NEWEST = 1
     LARGEST = 2
     FURTHEST_STAGE = 3
+    BEST_SCORE = 4
 
 
 class EventKind(IntEnum):
@@ -63,6 +73,7 @@ class EventKind(IntEnum):
     TOUCH_DUE = 6  # a lead is due for its next attempt or touch; lead
     RETURN = 7  # back from nurture; lead
     ARRIVAL = 8  # stream
-    COOLED = 9  # a buying window closes; lead
-    OPENING = 10  # team
-    DISPATCH = 11  # team
+    REFERRED = 9  # a lead that a customer referred; lead
+    COOLED = 10  # a buying window closes; lead
+    OPENING = 11  # team
+    DISPATCH = 12  # team

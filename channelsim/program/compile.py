@@ -14,7 +14,7 @@ from channelsim.program.layout import Layout, layout_of
 from channelsim.program.market import cumulative_pattern, expected_arrivals, pattern_weights
 from channelsim.program.motions import FloatArray, IntArray, motion_arrays
 from channelsim.program.teams import first_spell_by_day, working_spells
-from channelsim.scenario.distributions import Exponential, Lognormal
+from channelsim.scenario.distributions import Lognormal
 from channelsim.scenario.routing import RoutingRule, names_in
 from channelsim.scenario.schema import Scenario
 
@@ -75,7 +75,17 @@ def _streams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Ar
         "deal_value_dist": np.array(
             [table.add(scenario.segments[segment].deal_value) for _, segment in layout.streams]
         ),
+        "value_scale": np.ones((len(sources), layout.months)),
         "unreachable_share": np.array([source.unreachable_share for source in sources]),
+        "cooling_speed": np.ones(len(sources)),
+        "has_fit": np.zeros(len(sources), np.int64),
+        "fit_mean": np.zeros(len(sources)),
+        "fit_spread": np.zeros(len(sources)),
+        "score_weight": np.ones(len(sources)),
+        "score_noise": np.zeros(len(sources)),
+        "referral_stream": np.full(len(sources), NONE),
+        "referral_mean": np.zeros(len(sources)),
+        "referral_delay_dist": np.zeros(len(sources), np.int64),
     }
 
 
@@ -94,6 +104,8 @@ def _routing(scenario: Scenario, layout: Layout) -> Arrays:
         ),
         "rule_value_at_least": np.array([r.at_least if r else 0.0 for r in ranges]),
         "rule_value_below": np.array(below, float),
+        "rule_score_at_least": np.full(len(rules), -np.inf),
+        "rule_score_below": np.full(len(rules), np.inf),
         "rule_share": np.array([1.0 if share is None else share for share in shares]),
         "rule_overflow_team": np.array([layout.teams.index(o.team) if o else NONE for o in overflows]),
         "rule_overflow_length": np.array([o.queue_longer_than if o else 0 for o in overflows]),
@@ -119,8 +131,11 @@ def _teams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arra
         "team_is_owned": np.array([int(team.queue.assignment == "owned") for team in teams]),
         "team_discipline": np.array([Discipline[team.queue.discipline.upper()] for team in teams], np.int64),
         "team_max_open": np.array([team.queue.max_open_deals or NO_LIMIT for team in teams]),
-        "team_selling_share": np.array([p.selling_share for p in people]),
-        "team_ramp_hours": np.array([p.ramp_months * HOURS_A_MONTH for p in people]),
+        "team_selling_share": np.array([[p.selling_share] * layout.months for p in people]),
+        "team_ramp_hours": np.array(
+            [[[p.ramp_months * HOURS_A_MONTH] * len(layout.streams)] * layout.months for p in people]
+        ),
+        "team_quota_ramp_hours": np.array([[p.ramp_months * HOURS_A_MONTH] * layout.months for p in people]),
         "team_ramp_start": np.array([p.ramp_start for p in people]),
         "team_skill_dist": np.array(
             [
@@ -128,14 +143,14 @@ def _teams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arra
                 for p in people
             ]
         ),
-        "team_tenure_dist": np.array(
-            [
-                table.add(Exponential(dist="exponential", mean=HOURS_A_YEAR / p.annual_attrition))
-                if p.annual_attrition > 0
-                else NONE
-                for p in people
-            ]
+        "team_hire_skill": np.ones(len(teams)),
+        "team_departures_before_month": np.array(
+            [_clock(layout)["month_start_hours"] * (p.annual_attrition / HOURS_A_YEAR) for p in people]
         ),
+        "team_hiring_month": np.array([np.arange(layout.months) for _ in teams]),
+        "team_promotes_from": np.full(len(teams), NONE),
+        "team_promotion_share": np.zeros(len(teams)),
+        "team_promoted_ramp": np.ones(len(teams)),
         "team_vacancy_dist": np.array([table.add(p.hire_days, HOURS_A_DAY) for p in people]),
         "team_orphan_share": np.array([p.orphan_share for p in people]),
         "open_first": np.concatenate([[0], np.cumsum(counts)[:-1]]),

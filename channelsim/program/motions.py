@@ -87,7 +87,6 @@ def motion_arrays(scenario: Scenario, layout: Layout, table: DistributionTable) 
             lambda _, step: table.add(step.attempts.spacing_hours) if step.attempts else NONE
         ),
         "handoff_hours_dist": by_step(lambda _, step: table.add(step.handoff.delay_hours)),
-        "handoff_leak": by_step(lambda _, step: step.handoff.leak, np.float64),
     }
     for prefix, points_of in (
         ("cooling", lambda step: cooling_points(step.attempts.cooling) if step.attempts else {}),
@@ -100,6 +99,8 @@ def motion_arrays(scenario: Scenario, layout: Layout, table: DistributionTable) 
             for j, (at, count) in enumerate(row):
                 first[m, j], length[m, j] = at, count
         arrays |= {f"{prefix}_first": first, f"{prefix}_length": length}
+    leak = by_step(lambda _, step: step.handoff.leak, np.float64)
+    arrays["handoff_leak"] = np.repeat(leak[..., None], layout.months, axis=2)
     arrays |= {"curve_x": np.array(curves.x, float), "curve_y": np.array(curves.y, float)}
     return arrays | _by_stream(scenario, layout, table)
 
@@ -131,4 +132,12 @@ def _by_stream(scenario: Scenario, layout: Layout, table: DistributionTable) -> 
                 dists["no_hours"][at] = table.add(for_segment(no_days, segment), HOURS_A_DAY)
                 if patience is not None:
                     dists["patience_hours"][at] = table.add(patience)
-    return {"reach": reach, "advance": advance, **{f"{name}_dist": array for name, array in dists.items()}}
+    by_month = {
+        "reach": np.repeat(reach[..., None], layout.months, axis=3),
+        "advance": advance,
+        "attempt_hours_scale": np.ones_like(advance),
+        "effort_hours_scale": np.ones_like(advance),
+        "buyer_hours_scale": np.ones_like(advance),
+    }
+    by_step = {"fit_offset": np.zeros(shape), "buyer_hours_more": np.zeros(shape)}
+    return by_month | by_step | {f"{name}_dist": array for name, array in dists.items()}

@@ -21,25 +21,53 @@ def curve_value(program: Any, first: int, length: int, x: float) -> float:
     return program.curve_y[left] + share * (program.curve_y[right] - program.curve_y[left])
 
 
-def reach_probability(program: Any, stream: int, motion: int, step: int, age_hours: float) -> float:
+def reach_probability(program: Any, stream: int, motion: int, step: int, month: int, age_hours: float) -> float:
     """The chance that an attempt reaches a reachable lead that was last warm `age_hours` ago."""
-    reach = program.reach[stream][motion][step]
+    reach = program.reach[stream][motion][step][month]
     length = program.cooling_length[motion][step]
     if length == 0:
         return reach
     first = program.cooling_first[motion][step]
     if age_hours <= 0.0:
         return reach * program.curve_y[first]
-    return reach * curve_value(program, first, length, math.log(age_hours))
+    age = age_hours * program.cooling_speed[stream]
+    return reach * curve_value(program, first, length, math.log(age))
 
 
-def advance_probability(program: Any, stream: int, motion: int, step: int, month: int, deal_value: float) -> float:
+def advance_probability(
+    program: Any, stream: int, motion: int, step: int, month: int, deal_value: float, fit: float
+) -> float:
     """The chance that the buyer says yes to a step whose touches ended in `month`."""
     advance = program.advance[stream][motion][step][month]
     length = program.value_curve_length[motion][step]
-    if length == 0:
-        return advance
-    first = program.value_curve_first[motion][step]
-    if deal_value <= 0.0:
-        return advance * program.curve_y[first]
-    return advance * curve_value(program, first, length, math.log(deal_value))
+    if length > 0:
+        first = program.value_curve_first[motion][step]
+        if deal_value <= 0.0:
+            advance *= program.curve_y[first]
+        else:
+            advance *= curve_value(program, first, length, math.log(deal_value))
+    return shifted(advance, fit + program.fit_offset[stream][motion][step])
+
+
+def shifted(chance: float, shift: float) -> float:
+    """A chance moved on the logit scale; one that is certain either way stays."""
+    if shift == 0.0 or chance <= 0.0 or chance >= 1.0:
+        return chance
+    odds = chance / (1.0 - chance) * math.exp(shift)
+    return odds / (1.0 + odds)
+
+
+def fit_of(program: Any, stream: int, deviate: float) -> float:
+    """How fit a lead is, on the logit scale, for a standard normal deviate."""
+    return program.fit_spread[stream] * (program.fit_mean[stream] + deviate)
+
+
+def score_of(program: Any, stream: int, deviate: float, noise: float) -> float:
+    """What is known of a lead's fit: fit seen through noise, two standard normal deviates, as one."""
+    return program.score_weight[stream] * (program.fit_mean[stream] + deviate) + program.score_noise[stream] * noise
+
+
+def buyer_hours(program: Any, stream: int, motion: int, step: int, month: int, hours: float) -> float:
+    """How long the buyer takes to answer, in calendar hours, of the hours drawn."""
+    scale = program.buyer_hours_scale[stream][motion][step][month]
+    return hours * scale + program.buyer_hours_more[stream][motion][step]

@@ -7,9 +7,10 @@ from channelsim.program.codes import Discipline
 OLDEST = int(Discipline.OLDEST)
 NEWEST = int(Discipline.NEWEST)
 LARGEST = int(Discipline.LARGEST)
+BEST_SCORE = int(Discipline.BEST_SCORE)
 
 
-def precedence(discipline: int, queued_at: float, deal_value: float, step: int) -> float:
+def precedence(discipline: int, queued_at: float, deal_value: float, step: int, score: float) -> float:
     """A lead's place in its queue: smaller goes first; equal places go by time of queueing, then by lead."""
     if discipline == OLDEST:
         return queued_at
@@ -17,4 +18,6 @@ def precedence(discipline: int, queued_at: float, deal_value: float, step: int) 
         return -queued_at
     if discipline == LARGEST:
         return -deal_value
+    if discipline == BEST_SCORE:
+        return -score
     return -float(step)

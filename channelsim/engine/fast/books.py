@@ -10,7 +10,7 @@ from channelsim.engine.fast.state import RECORD
 from channelsim.engine.jit import inner
 from channelsim.engine.ledger import RepAmount
 from channelsim.program.arrays import NONE
-from channelsim.rules.calendars import month_of, worked_before
+from channelsim.rules.calendars import worked_before
 from channelsim.rules.people import ramped_time
 
 
@@ -63,7 +63,8 @@ def add_for_rep(s: Any, what: int, row: int, amount: float) -> None:
 def close_employment(p: Any, s: Any, rep: Any) -> None:
     """Book a rep's time on the payroll, from the first day to now, month by month."""
     since = rep.hired_at
-    month = month_of(p, since)
+    month = rep.hired_in
+    ramp_hours = p.team_quota_ramp_hours[rep.team][month] * rep.ramp_scale
     while since < s.now:
         until = min(s.now, p.month_start_hours[month + 1])
         s.rep_amounts[rep.row, RepAmount.EMPLOYED_HOURS, month] += until - since
@@ -71,7 +72,7 @@ def close_employment(p: Any, s: Any, rep: Any) -> None:
             p, rep.team, since
         )
         s.rep_amounts[rep.row, RepAmount.RAMPED_HOURS, month] += ramped_time(
-            p, rep.team, since - rep.hired_at, until - rep.hired_at, rep.starts_ramped
+            p, rep.team, since - rep.hired_at, until - rep.hired_at, ramp_hours
         )
         since = until
         month += 1

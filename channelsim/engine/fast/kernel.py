@@ -15,9 +15,9 @@ from channelsim.engine.jit import entry_point, is_kept, let_into_the_kernel
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape, check_conservation
 from channelsim.engine.trace import Event, Trace
 from channelsim.program.arrays import Program
-from channelsim.rules import arrivals, calendars, outcomes, people, quantiles, queues, routing
+from channelsim.rules import arrivals, calendars, outcomes, people, quantiles, queues, referrals, routing
 
-let_into_the_kernel(arrivals, calendars, outcomes, people, quantiles, queues, routing)
+let_into_the_kernel(arrivals, calendars, outcomes, people, quantiles, queues, referrals, routing)
 
 from channelsim.engine.fast.simulation import run  # noqa: E402 - compiled from the rules above
 from channelsim.engine.fast.state import EVENT, LEAD, RECORD, SEAT, STREAM, TEAM, State  # noqa: E402

@@ -8,24 +8,37 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from channelsim.engine.fast.agenda import schedule
 from channelsim.engine.fast.books import add, add_for_rep, count, note
 from channelsim.engine.fast.luck import draw, sample, step_draw, step_sample
+from channelsim.engine.fast.state import LEAD
 from channelsim.engine.fast.team import enqueue, release
 from channelsim.engine.jit import inner
 from channelsim.engine.ledger import Amount, Count, RepAmount
-from channelsim.engine.trace import Happening
+from channelsim.engine.trace import LEAD_SHIFT, Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
-from channelsim.rules.outcomes import advance_probability
+from channelsim.rules.outcomes import advance_probability, buyer_hours, fit_of, score_of
+from channelsim.rules.quantiles import normal_quantile
+from channelsim.rules.referrals import REFERRED_ORDINALS, poisson_count, referred_words
 from channelsim.rules.routing import rule_fits
 
 
 @inner
 def arrive(p: Any, s: Any, row: int) -> None:
-    """1. The lead draws its value, is routed and enters its motion's first step."""
+    """1. The lead draws its value and its fit, is routed and enters its motion's first step."""
     lead = s.leads[row]
-    lead.deal_value = sample(p, s, p.deal_value_dist[lead.stream], lead, Purpose.DEAL_VALUE, 0, 0)
+    drawn = sample(p, s, p.deal_value_dist[lead.stream], lead, Purpose.DEAL_VALUE, 0, 0)
+    lead.deal_value = drawn * p.value_scale[lead.stream][s.month]
+    lead.fit = 0.0
+    lead.score = 0.0
+    if p.has_fit[lead.stream]:
+        deviate = normal_quantile(draw(s, lead, Purpose.FIT, 0, 0))
+        noise = normal_quantile(draw(s, lead, Purpose.SCORE, 0, 0))
+        lead.fit = fit_of(p, lead.stream, deviate)
+        lead.score = score_of(p, lead.stream, deviate, noise)
     lead.motion = choose_motion(p, s, lead)
     lead.team = p.step_team[lead.motion][0]
     lead.warm_at = s.now
@@ -42,7 +55,7 @@ def choose_motion(p: Any, s: Any, lead: Any) -> int:
         share_draw = 0.0 if p.rule_share[rule] >= 1.0 else draw(s, lead, Purpose.ROUTE_SHARE, rule, 0)
         team = p.rule_overflow_team[rule]
         queue_length = 0 if team == NONE else s.teams[team].waiting
-        if rule_fits(p, rule, lead.stream, lead.deal_value, share_draw, queue_length):
+        if rule_fits(p, rule, lead.stream, lead.deal_value, lead.score, share_draw, queue_length):
             return p.rule_motion[rule]
     raise AssertionError("the last routing rule takes every lead")
 
@@ -105,13 +118,14 @@ def after_touch(p: Any, s: Any, row: int, reached: bool) -> None:
 def decide(p: Any, s: Any, row: int) -> None:
     """5. The buyer's answer is drawn as the touches end, and given after the time that such an answer takes."""
     lead = s.leads[row]
-    chance = advance_probability(p, lead.stream, lead.motion, lead.step, s.month, lead.deal_value)
+    chance = advance_probability(p, lead.stream, lead.motion, lead.step, s.month, lead.deal_value, lead.fit)
     lead.says_yes = step_draw(p, s, lead, Purpose.OUTCOME, 0) < chance
     if lead.says_yes:
         delay = p.yes_hours_dist[lead.stream][lead.motion][lead.step]
     else:
         delay = p.no_hours_dist[lead.stream][lead.motion][lead.step]
-    hours = step_sample(p, s, delay, lead, Purpose.BUYER_DELAY, 0)
+    drawn = step_sample(p, s, delay, lead, Purpose.BUYER_DELAY, 0)
+    hours = buyer_hours(p, lead.stream, lead.motion, lead.step, s.month, drawn)
     note(s, Happening.DECIDING, lead, NONE, hours)
     schedule(s, s.now + hours, EventKind.DECISION, lead.id, row)
 
@@ -172,7 +186,7 @@ def hand_off(p: Any, s: Any, row: int) -> None:
         return
     key = p.step_key[lead.motion][following]
     release(s, row)
-    if draw(s, lead, Purpose.HANDOFF_LEAK, lead.cycle, key) < p.handoff_leak[lead.motion][following]:
+    if draw(s, lead, Purpose.HANDOFF_LEAK, lead.cycle, key) < p.handoff_leak[lead.motion][following][s.month]:
         lose(p, s, row, Count.DROPPED, Happening.DROPPED)
         return
     dist = p.handoff_hours_dist[lead.motion][following]
@@ -195,7 +209,89 @@ def win(p: Any, s: Any, row: int) -> None:
     add_for_rep(s, RepAmount.CLOSED_VALUE, lead.last_rep, value)
     if lead.handed_by != NONE:
         add_for_rep(s, RepAmount.HANDED_VALUE, lead.handed_by, value)
+    refer(p, s, row)
     end(p, s, row)
+
+
+@inner
+def refer(p: Any, s: Any, row: int) -> None:
+    """7. A new customer brings further leads, each after a time of its own."""
+    lead = s.leads[row]
+    if p.referral_stream[lead.stream] == NONE:
+        return
+    dist = p.referral_delay_dist[lead.stream]
+    for number in range(poisson_count(draw(s, lead, Purpose.REFERRALS, 0, 0), p.referral_mean[lead.stream])):
+        lead = s.leads[row]  # the table may have grown
+        hours = sample(p, s, dist, lead, Purpose.REFERRAL_DELAY, number, 0)
+        note(s, Happening.REFERRING, lead, NONE, hours)
+        expect_referred(p, s, lead, number, s.now + hours)
+
+
+@inner
+def expect_referred(p: Any, s: Any, parent: Any, number: int, time: float) -> None:
+    """7. A lead that a customer referred arrives then."""
+    index = p.referral_stream[parent.stream]
+    stream = s.streams[index]
+    identifier = (index << LEAD_SHIFT) | (REFERRED_ORDINALS + stream.referred)
+    stream.referred += 1
+    if time >= s.horizon_hours:
+        return
+    low, high = referred_words(parent.word_low, parent.word_high, s.replication, parent.ordinal, number)
+    row = new_row(s, identifier, index, 0, low, high)
+    s.leads[row].arrived_at = time
+    s.leads[row].is_expected = True
+    schedule(s, time, EventKind.REFERRED, identifier, row)
+
+
+@inner
+def new_row(s: Any, identifier: int, stream: int, ordinal: int, word_low: int, word_high: int) -> int:
+    """A row of its own for a lead that nothing has happened to."""
+    if s.free_row == NONE:
+        s.leads = with_more_rows(s.leads)
+        s.free_row = len(s.leads) // 2
+    row = s.free_row
+    lead = s.leads[row]
+    s.free_row = lead.next
+    lead.id = identifier
+    lead.arrived_at = s.now
+    lead.word_low = word_low
+    lead.word_high = word_high
+    lead.ordinal = ordinal
+    lead.stream = stream
+    lead.step = 0
+    lead.cycle = 0
+    lead.orphanings = 0
+    lead.owner = NONE
+    lead.last_rep = NONE
+    lead.handed_by = NONE
+    lead.is_waiting = False
+    lead.responded = False
+    lead.contacted = False
+    lead.counted_as_opportunity = False
+    lead.in_pipeline = False
+    lead.nurtured = False
+    lead.is_expected = False
+    return row
+
+
+@inner
+def with_more_rows(leads: Any) -> Any:
+    """The table of leads with twice as many rows."""
+    count = len(leads)
+    more = np.empty(2 * count, LEAD)
+    for row in range(count):
+        more[row] = leads[row]
+    free_rows(more, count)
+    return more
+
+
+@inner
+def free_rows(leads: Any, first: int) -> None:
+    """From `first` on the table's rows are free."""
+    for row in range(first, len(leads)):
+        leads[row].id = NONE
+        leads[row].next = row + 1
+    leads[len(leads) - 1].next = NONE
 
 
 @inner

@@ -40,7 +40,12 @@ def step_sample(p: Any, s: Any, dist: int, lead: Any, purpose: Purpose, number: 
 
 
 @inner
+def seat_draw(s: Any, seat: Any, purpose: Purpose) -> float:
+    """A uniform of a seat's incumbent."""
+    return uniform(seat.word_low, seat.word_high, s.replication, seat.incumbent, purpose.value, 0, 0)
+
+
+@inner
 def seat_sample(p: Any, s: Any, dist: int, seat: Any, purpose: Purpose) -> float:
     """A value of a seat's incumbent from a distribution."""
-    u = uniform(seat.word_low, seat.word_high, s.replication, seat.incumbent, purpose.value, 0, 0)
-    return quantile(p, dist, u)
+    return quantile(p, dist, seat_draw(s, seat, purpose))

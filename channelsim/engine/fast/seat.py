@@ -10,7 +10,7 @@ import numpy as np
 from channelsim.engine.fast.agenda import rise, schedule, without_first_of
 from channelsim.engine.fast.books import add_for_rep, close_employment, note_rep, register_rep
 from channelsim.engine.fast.lead import lose
-from channelsim.engine.fast.luck import draw, seat_sample
+from channelsim.engine.fast.luck import draw, seat_draw, seat_sample
 from channelsim.engine.fast.state import EVENT
 from channelsim.engine.fast.team import (
     choose_owner,
@@ -27,11 +27,13 @@ from channelsim.engine.ledger import Count, RepAmount
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
+from channelsim.rules.people import departure_time, first_day
 
 
 @inner
-def fill(p: Any, s: Any, seat: int, starts: float) -> None:
-    """Somebody starts in the seat then, unless it closes first."""
+def fill(p: Any, s: Any, seat: int, planned: float) -> None:
+    """Somebody starts in the seat then or after a hiring freeze, unless it closes first."""
+    starts = first_day(p, s.seats[seat].team, planned)
     if starts < p.seat_to[seat]:
         schedule(s, starts, EventKind.START, seat, seat)
 
@@ -40,30 +42,63 @@ def fill(p: Any, s: Any, seat: int, starts: float) -> None:
 def hire(p: Any, s: Any, seat: int) -> None:
     """A rep's first day. Those on board when the horizon starts are not counted as hires."""
     rep = s.seats[seat]
-    rep.skill = seat_sample(p, s, p.team_skill_dist[rep.team], rep, Purpose.SKILL)
-    rep.starts_ramped = rep.incumbent == 0 and p.seat_ramped[seat] == 1
+    promoted = candidate(p, s, rep)
+    if promoted == NONE:
+        rep.skill = seat_sample(p, s, p.team_skill_dist[rep.team], rep, Purpose.SKILL)
+        rep.ramp_scale = 1.0
+        if s.now > 0.0:
+            rep.skill *= p.team_hire_skill[rep.team]
+        elif p.seat_ramped[seat] == 1:
+            rep.ramp_scale = 0.0
+    else:
+        rep.skill = s.seats[promoted].skill
+        rep.ramp_scale = p.team_promoted_ramp[rep.team]
     rep.row = register_rep(s, seat, rep.incumbent)
     rep.is_on_board = True
     rep.is_busy = False
     rep.departs_when_free = False
     rep.hired_at = s.now
+    rep.hired_in = s.month
     rep.since = s.now
     rep.place = s.now
     if not p.team_is_owned[rep.team]:
         make_ready(s, seat)
     if s.now > 0.0:
-        add_for_rep(s, RepAmount.HIRES, rep.row, 1.0)
-    note_rep(s, Happening.HIRED, seat, rep.skill)
+        add_for_rep(s, RepAmount.HIRES if promoted == NONE else RepAmount.PROMOTIONS, rep.row, 1.0)
+    note_rep(s, Happening.HIRED if promoted == NONE else Happening.PROMOTED, seat, rep.skill)
     request_dispatch(s, rep.team)
-    rep.leaves_at = min(s.now + tenure_hours(p, s, rep), p.seat_to[seat])
+    rep.leaves_at = min(leaves_at(p, s, rep), p.seat_to[seat])
     schedule(s, rep.leaves_at, EventKind.DEPARTURE, seat, seat)
+    if promoted != NONE:
+        s.seats[promoted].leaves_at = s.now
+        time_is_up(p, s, promoted)
 
 
 @inner
-def tenure_hours(p: Any, s: Any, rep: Any) -> float:
-    """How long a rep stays of its own accord; infinite where nobody leaves."""
-    tenure = p.team_tenure_dist[rep.team]
-    return math.inf if tenure == NONE else seat_sample(p, s, tenure, rep, Purpose.TENURE)
+def candidate(p: Any, s: Any, rep: Any) -> int:
+    """Whom another team gives up for this seat: the one longest there; NONE if the seat is filled from outside."""
+    source = p.team_promotes_from[rep.team]
+    if source == NONE or s.now <= 0.0:
+        return NONE
+    if seat_draw(s, rep, Purpose.PROMOTION) >= p.team_promotion_share[rep.team]:
+        return NONE
+    longest = NONE
+    since = math.inf
+    for seat in range(s.teams[source].first_seat, s.teams[source].end_seat):
+        other = s.seats[seat]
+        if other.is_on_board and other.leaves_at > s.now and other.hired_at < since:
+            longest = seat
+            since = other.hired_at
+    return longest
+
+
+@inner
+def leaves_at(p: Any, s: Any, rep: Any) -> float:
+    """When a rep who starts now leaves of its own accord; infinite if never."""
+    before = p.team_departures_before_month[rep.team]
+    if before[len(before) - 1] == 0.0:
+        return math.inf
+    return departure_time(p, rep.team, s.now, seat_draw(s, rep, Purpose.TENURE))
 
 
 @inner

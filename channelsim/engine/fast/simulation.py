@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from channelsim.engine.fast.agenda import IDENTIFIER, KIND_SHIFT, schedule, schedule_windows, take_first
 from channelsim.engine.fast.books import close_employment
-from channelsim.engine.fast.lead import after_touch, answer, arrive, come_back, enter_step, lose, need_touch
+from channelsim.engine.fast.lead import (
+    after_touch,
+    answer,
+    arrive,
+    come_back,
+    enter_step,
+    free_rows,
+    lose,
+    need_touch,
+    new_row,
+)
 from channelsim.engine.fast.seat import depart, fill, hire, time_is_up
-from channelsim.engine.fast.state import LEAD
 from channelsim.engine.fast.structures import owned, release, structure
 from channelsim.engine.fast.team import dispatch, finish_touch, give_up_waiting, request_dispatch
 from channelsim.engine.jit import inner
@@ -93,7 +100,8 @@ def happen(p: Any, s: Any) -> None:
     elif kind == EventKind.START:
         hire(p, s, row)
     elif kind == EventKind.DEPARTURE:
-        time_is_up(p, s, row)
+        if s.seats[row].is_on_board and s.seats[row].leaves_at == s.now:  # else promoted meanwhile
+            time_is_up(p, s, row)
     elif s.leads[row].id == identifier:  # else the lead was lost meanwhile, and its row is free or another's
         if kind == EventKind.TOUCH_DUE:
             need_touch(p, s, row)
@@ -104,6 +112,9 @@ def happen(p: Any, s: Any) -> None:
             enter_step(p, s, row)
         elif kind == EventKind.RETURN:
             come_back(p, s, row)
+        elif kind == EventKind.REFERRED:
+            s.leads[row].is_expected = False
+            arrive(p, s, row)
         else:
             cool(p, s, row)
 
@@ -130,53 +141,10 @@ def expect_lead(p: Any, s: Any, index: int) -> None:
 @inner
 def new_lead(s: Any, index: int) -> int:
     """1. The stream's next lead, in a row of its own."""
-    if s.free_row == NONE:
-        s.leads = with_more_rows(s.leads)
-        s.free_row = len(s.leads) // 2
-    row = s.free_row
     stream = s.streams[index]
-    lead = s.leads[row]
-    s.free_row = lead.next
-    lead.id = (index << LEAD_SHIFT) | stream.ordinal
-    lead.arrived_at = s.now
-    lead.word_low = stream.word_low
-    lead.word_high = stream.word_high
-    lead.ordinal = stream.ordinal
-    lead.stream = index
-    lead.step = 0
-    lead.cycle = 0
-    lead.orphanings = 0
-    lead.owner = NONE
-    lead.last_rep = NONE
-    lead.handed_by = NONE
-    lead.is_waiting = False
-    lead.responded = False
-    lead.contacted = False
-    lead.counted_as_opportunity = False
-    lead.in_pipeline = False
-    lead.nurtured = False
+    ordinal = stream.ordinal
     stream.ordinal += 1
-    return row
-
-
-@inner
-def with_more_rows(leads: Any) -> Any:
-    """The table of leads with twice as many rows."""
-    count = len(leads)
-    more = np.empty(2 * count, LEAD)
-    for row in range(count):
-        more[row] = leads[row]
-    free_rows(more, count)
-    return more
-
-
-@inner
-def free_rows(leads: Any, first: int) -> None:
-    """From `first` on the table's rows are free."""
-    for row in range(first, len(leads)):
-        leads[row].id = NONE
-        leads[row].next = row + 1
-    leads[len(leads) - 1].next = NONE
+    return new_row(s, (index << LEAD_SHIFT) | ordinal, index, ordinal, stream.word_low, stream.word_high)
 
 
 @inner
@@ -186,6 +154,7 @@ def open_streams(p: Any, s: Any, seed: int) -> None:
         stream = s.streams[index]
         stream.word_low, stream.word_high = entity_words(seed, p.stream_key[index])
         stream.ordinal = 0
+        stream.referred = 0
         stream.expected = 0.0
 
 
@@ -229,6 +198,6 @@ def close_books(s: Any) -> None:
     """9. What is open is counted where it stands: leads, and those of them in nurture."""
     for row in range(len(s.leads)):
         lead = s.leads[row]
-        if lead.id != NONE:
+        if lead.id != NONE and not lead.is_expected:
             s.open_leads[lead.stream, lead.motion, lead.step] += 1
             s.open_nurtured[lead.stream, lead.motion, lead.step] += lead.nurtured

@@ -19,6 +19,8 @@ LEAD = np.dtype(
         ("arrived_at", "f8"),
         ("warm_at", "f8"),
         ("deal_value", "f8"),
+        ("fit", "f8"),
+        ("score", "f8"),
         ("word_low", "i8"),  # key of its draws
         ("word_high", "i8"),
         ("ordinal", "i8"),
@@ -45,6 +47,7 @@ LEAD = np.dtype(
         ("counted_as_opportunity", "?"),
         ("in_pipeline", "?"),
         ("nurtured", "?"),
+        ("is_expected", "?"),  # referred, and not yet here
         ("says_yes", "?"),
     ],
     align=True,
@@ -63,15 +66,16 @@ SEAT = np.dtype(
         ("incumbent", "i8"),
         ("row", "i8"),  # the incumbent's, in the ledger
         ("hired_at", "f8"),
+        ("hired_in", "i8"),  # month
         ("leaves_at", "f8"),
         ("skill", "f8"),
+        ("ramp_scale", "f8"),  # 0 if fully productive from the first day
         ("travel_hours", "f8"),  # of the touch in hand
         ("lead", "i8"),  # in hand
         ("line", "i8"),  # first of its own leads that wait (owned teams)
         ("owned", "i8"),  # first of its leads
         ("owned_count", "i8"),
         ("is_on_board", "?"),
-        ("starts_ramped", "?"),
         ("is_busy", "?"),
         ("departs_when_free", "?"),
         ("is_ready", "?"),  # stands among the team's reps who could start
@@ -92,7 +96,16 @@ TEAM = np.dtype(
     ],
     align=True,
 )
-STREAM = np.dtype([("word_low", "i8"), ("word_high", "i8"), ("ordinal", "i8"), ("expected", "f8")], align=True)
+STREAM = np.dtype(
+    [
+        ("word_low", "i8"),
+        ("word_high", "i8"),
+        ("ordinal", "i8"),
+        ("referred", "i8"),  # leads that wins referred to this stream
+        ("expected", "f8"),
+    ],
+    align=True,
+)
 EVENT = np.dtype([("time", "f8"), ("key", "i8"), ("row", "i8")], align=True)  # key: kind and identifier
 RECORD = np.dtype(
     [

@@ -32,7 +32,7 @@ def enqueue(p: Any, s: Any, row: int, window_closes: float) -> None:
     lead.spells += 1
     s.teams[lead.team].waiting += 1
     note(s, Happening.QUEUED, lead, NONE, window_closes)
-    lead.place = precedence(p.team_discipline[lead.team], lead.since, lead.deal_value, lead.step)
+    lead.place = precedence(p.team_discipline[lead.team], lead.since, lead.deal_value, lead.step, lead.score)
     stand_in_line(s, row)
     if window_closes < math.inf:
         keep_window(s, window_closes, lead.id, row)
@@ -231,15 +231,18 @@ def start_touch(p: Any, s: Any, row: int, seat: int) -> None:
     if is_attempt:
         dist = p.attempt_hours_dist[lead.motion][lead.step]
         attempt_hours = step_sample(p, s, dist, lead, Purpose.ATTEMPT_HOURS, lead.attempts)
+        attempt_hours *= p.attempt_hours_scale[lead.stream][lead.motion][lead.step][s.month]
         reached = reaches(p, s, lead)
     effort_hours = 0.0
     travel_hours = 0.0
     if reached:
         effort = p.effort_hours_dist[lead.stream][lead.motion][lead.step]
         effort_hours = step_sample(p, s, effort, lead, Purpose.EFFORT_HOURS, lead.touches)
+        effort_hours *= p.effort_hours_scale[lead.stream][lead.motion][lead.step][s.month]
         travel = p.travel_hours_dist[lead.stream][lead.motion][lead.step]
         travel_hours = step_sample(p, s, travel, lead, Purpose.TRAVEL_HOURS, lead.touches)
-    speed = productivity(p, rep.team, rep.skill, s.now - rep.hired_at, rep.starts_ramped)
+    ramp_hours = p.team_ramp_hours[rep.team][rep.hired_in][lead.stream] * rep.ramp_scale
+    speed = productivity(p, rep.team, s.month, rep.skill, s.now - rep.hired_at, ramp_hours)
     hours = touch_hours(attempt_hours, effort_hours, travel_hours, speed)
     end = work_end(p, rep.team, s.now, hours)
     book_work(p, s, lead, end)
@@ -257,7 +260,7 @@ def reaches(p: Any, s: Any, lead: Any) -> bool:
     unreachable = p.unreachable_share[lead.stream]
     if unreachable > 0.0 and draw(s, lead, Purpose.REACHABLE, 0, 0) < unreachable:
         return False
-    chance = reach_probability(p, lead.stream, lead.motion, lead.step, s.now - lead.warm_at)
+    chance = reach_probability(p, lead.stream, lead.motion, lead.step, s.month, s.now - lead.warm_at)
     return step_draw(p, s, lead, Purpose.REACH, lead.attempts) < chance
 
 

@@ -15,7 +15,9 @@ from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
 from channelsim.rules.calendars import month_of
-from channelsim.rules.outcomes import advance_probability
+from channelsim.rules.outcomes import advance_probability, buyer_hours, fit_of, score_of
+from channelsim.rules.quantiles import normal_quantile
+from channelsim.rules.referrals import poisson_count
 from channelsim.rules.routing import rule_fits
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Lead:
     words: tuple[int, int]  # key of its draws
     arrived_at: float
     deal_value: float
+    fit: float = 0.0  # on the logit scale
+    score: float = 0.0  # what is known of the fit
     motion: int = NONE
     step: int = 0
     team: int = NONE
@@ -79,10 +83,16 @@ def life(sim: Simulation, lead: Lead) -> Process:
 
 
 def arrive(sim: Simulation, lead: Lead) -> None:
-    """1. The lead draws its value and is routed."""
+    """1. The lead draws its value and its fit, and is routed."""
     program = sim.program
     sim.alive[lead.id] = lead
-    lead.deal_value = sim.sample(program.deal_value_dist[lead.stream], lead, Purpose.DEAL_VALUE)
+    scale = program.value_scale[lead.stream][month_of(program, sim.now)]
+    lead.deal_value = sim.sample(program.deal_value_dist[lead.stream], lead, Purpose.DEAL_VALUE) * scale
+    if program.has_fit[lead.stream]:
+        deviate = normal_quantile(sim.draw(lead, Purpose.FIT))
+        noise = normal_quantile(sim.draw(lead, Purpose.SCORE))
+        lead.fit = fit_of(program, lead.stream, deviate)
+        lead.score = score_of(program, lead.stream, deviate, noise)
     lead.motion = choose_motion(sim, lead)
     lead.team = program.step_team[lead.motion][0]
     lead.warm_at = sim.now
@@ -98,7 +108,7 @@ def choose_motion(sim: Simulation, lead: Lead) -> int:
         share_draw = 0.0 if program.rule_share[rule] >= 1.0 else sim.draw(lead, Purpose.ROUTE_SHARE, rule)
         team = program.rule_overflow_team[rule]
         queue_length = 0 if team == NONE else sim.teams[team].waiting
-        if rule_fits(program, rule, lead.stream, lead.deal_value, share_draw, queue_length):
+        if rule_fits(program, rule, lead.stream, lead.deal_value, lead.score, share_draw, queue_length):
             return int(motion)
     raise AssertionError("the last routing rule takes every lead")
 
@@ -182,12 +192,12 @@ def patience_ends(sim: Simulation, lead: Lead) -> float:
 def decide(sim: Simulation, lead: Lead) -> Generator[simpy.Event, Any, bool]:
     """5. The buyer's answer is drawn as the touches end, and given after the time that such an answer takes."""
     program = sim.program
-    chance = advance_probability(
-        program, lead.stream, lead.motion, lead.step, month_of(program, sim.now), lead.deal_value
-    )
+    at = lead.stream, lead.motion, lead.step, month_of(program, sim.now)
+    chance = advance_probability(program, *at, lead.deal_value, lead.fit)
     yes = sim.step_draw(lead, Purpose.OUTCOME) < chance
     delays = program.yes_hours_dist if yes else program.no_hours_dist
-    hours = sim.step_sample(delays[lead.stream][lead.motion][lead.step], lead, Purpose.BUYER_DELAY)
+    drawn = sim.step_sample(delays[lead.stream][lead.motion][lead.step], lead, Purpose.BUYER_DELAY)
+    hours = buyer_hours(program, *at, drawn)
     sim.note(Happening.DECIDING, lead, value=hours)
     yield sim.agenda.at(sim.now + hours, EventKind.DECISION, lead.id)
     return yes
@@ -231,7 +241,8 @@ def hand_off(sim: Simulation, lead: Lead) -> Generator[simpy.Event, Any, bool]:
         return True
     key = program.step_key[lead.motion][following]
     sim.teams[lead.team].release(lead)
-    if sim.draw(lead, Purpose.HANDOFF_LEAK, lead.cycle, key) < program.handoff_leak[lead.motion][following]:
+    leak = program.handoff_leak[lead.motion][following][month_of(program, sim.now)]
+    if sim.draw(lead, Purpose.HANDOFF_LEAK, lead.cycle, key) < leak:
         return False
     dist = program.handoff_hours_dist[lead.motion][following]
     hours = sim.sample(dist, lead, Purpose.HANDOFF_DELAY, lead.cycle, key)
@@ -252,7 +263,20 @@ def win(sim: Simulation, lead: Lead) -> None:
     lead.last_rep.credit_win(value)
     if lead.handed_by is not None:
         lead.handed_by.credit_handover(value)
+    refer(sim, lead)
     end(sim, lead)
+
+
+def refer(sim: Simulation, lead: Lead) -> None:
+    """7. A new customer brings further leads, each after a time of its own."""
+    program = sim.program
+    if program.referral_stream[lead.stream] == NONE:
+        return
+    dist = program.referral_delay_dist[lead.stream]
+    for number in range(poisson_count(sim.draw(lead, Purpose.REFERRALS), program.referral_mean[lead.stream])):
+        hours = sim.sample(dist, lead, Purpose.REFERRAL_DELAY, number)
+        sim.note(Happening.REFERRING, lead, value=hours)
+        sim.agenda.process(sim.referral(lead, number, hours))
 
 
 def lose(sim: Simulation, lead: Lead, reason: Count) -> None:

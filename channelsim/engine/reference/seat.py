@@ -13,6 +13,7 @@ from channelsim.engine.reference.team import Rep, Team
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
+from channelsim.rules.people import departure_time, first_day
 
 if TYPE_CHECKING:
     from channelsim.engine.reference.simulation import Simulation
@@ -23,41 +24,66 @@ def succession(sim: Simulation, seat: int) -> Process:
     program = sim.program
     team = sim.teams[program.seat_team[seat]]
     closes = program.seat_to[seat]
-    starts = program.seat_from[seat]
+    starts = first_day(program, team.index, program.seat_from[seat])
     incumbent = 0
     while starts < closes:
         yield sim.agenda.at(starts, EventKind.START, seat)
         rep = hire(sim, team, seat, incumbent)
-        rep.leaves_at = min(sim.now + tenure_hours(sim, team, seat, incumbent), closes)
-        if rep.leaves_at == math.inf:
-            return
-        yield sim.agenda.at(rep.leaves_at, EventKind.DEPARTURE, seat)
+        rep.leaves_at = min(leaves_at(sim, team, seat, incumbent), closes)
+        if rep.leaves_at < math.inf:
+            time_is_up = sim.agenda.at(rep.leaves_at, EventKind.DEPARTURE, seat)
+            time_is_up.callbacks.append(lambda _, rep=rep: rep.call_away())
+        yield rep.called_away
         if rep.is_busy:
             rep.free_again = simpy.Event(sim.agenda)
             yield rep.free_again
         depart(sim, team, rep)
         vacancy = program.team_vacancy_dist[team.index]
-        starts = sim.now + sim.seat_sample(vacancy, seat, Purpose.VACANCY, incumbent)
+        hired_after = sim.seat_sample(vacancy, seat, Purpose.VACANCY, incumbent)
+        starts = first_day(program, team.index, sim.now + hired_after)
         incumbent += 1
 
 
 def hire(sim: Simulation, team: Team, seat: int, incumbent: int) -> Rep:
     """A rep's first day. Those on board when the horizon starts are not counted as hires."""
-    skill = sim.seat_sample(sim.program.team_skill_dist[team.index], seat, Purpose.SKILL, incumbent)
-    ramped = incumbent == 0 and sim.program.seat_ramped[seat] == 1
-    rep = sim.register_rep(seat, incumbent, skill, ramped)
+    program = sim.program
+    promoted = candidate(sim, team, seat, incumbent)
+    if promoted is None:
+        skill = sim.seat_sample(program.team_skill_dist[team.index], seat, Purpose.SKILL, incumbent)
+        ramp_scale = 1.0
+        if sim.now > 0.0:
+            skill *= program.team_hire_skill[team.index]
+        elif program.seat_ramped[seat] == 1:
+            ramp_scale = 0.0
+    else:
+        skill, ramp_scale = promoted.skill, program.team_promoted_ramp[team.index]
+        promoted.call_away()
+    rep = sim.register_rep(seat, incumbent, skill, ramp_scale)
     team.reps[seat] = rep
     if sim.now > 0.0:
-        sim.add_for_rep(RepAmount.HIRES, rep, 1.0)
-    sim.note(Happening.HIRED, None, seat=seat, value=skill)
+        sim.add_for_rep(RepAmount.HIRES if promoted is None else RepAmount.PROMOTIONS, rep, 1.0)
+    sim.note(Happening.HIRED if promoted is None else Happening.PROMOTED, None, seat=seat, value=skill)
     team.request_dispatch()
     return rep
 
 
-def tenure_hours(sim: Simulation, team: Team, seat: int, incumbent: int) -> float:
-    """How long a rep stays of its own accord; infinite where nobody leaves."""
-    tenure = sim.program.team_tenure_dist[team.index]
-    return math.inf if tenure == NONE else sim.seat_sample(tenure, seat, Purpose.TENURE, incumbent)
+def candidate(sim: Simulation, team: Team, seat: int, incumbent: int) -> Rep | None:
+    """Whom another team gives up for this seat: the one longest there; None if the seat is filled from outside."""
+    source = sim.program.team_promotes_from[team.index]
+    if source == NONE or sim.now <= 0.0:
+        return None
+    if sim.seat_draw(seat, Purpose.PROMOTION, incumbent) >= sim.program.team_promotion_share[team.index]:
+        return None
+    staying = [rep for rep in sim.teams[source].reps.values() if not rep.is_leaving]
+    return min(staying, key=lambda rep: (rep.hired_at, rep.seat), default=None)
+
+
+def leaves_at(sim: Simulation, team: Team, seat: int, incumbent: int) -> float:
+    """When a rep who starts now leaves of its own accord; infinite if never."""
+    if sim.program.team_departures_before_month[team.index][-1] == 0.0:
+        return math.inf
+    u = sim.seat_draw(seat, Purpose.TENURE, incumbent)
+    return departure_time(sim.program, team.index, sim.now, u)
 
 
 def depart(sim: Simulation, team: Team, rep: Rep) -> None:

@@ -20,6 +20,7 @@ from channelsim.rules.calendars import month_of, worked_before
 from channelsim.rules.draws import entity_words, repeat
 from channelsim.rules.people import ramped_time
 from channelsim.rules.quantiles import quantile
+from channelsim.rules.referrals import REFERRED_ORDINALS, referred_words
 
 
 def simulate(program: Program, seed: int, replication: int, trace: Trace | None = None) -> Ledger:
@@ -46,6 +47,7 @@ class Simulation:
         self.agenda = Agenda()
         self.teams = [Team(self, team) for team in range(len(program.team_is_owned))]
         self.alive: dict[int, Lead] = {}
+        self.referred = [0] * len(program.stream_key)  # leads that wins referred, by the stream they come in
         self.seat_words = [entity_words(seed, key) for key in self.program.seat_key]
         self.counts: Any = np.zeros((len(Count), *self.shape), np.int64).tolist()  # lists: single cells are quicker
         self.amounts: Any = np.zeros((len(Amount), *self.shape)).tolist()
@@ -85,6 +87,16 @@ class Simulation:
             lead.process = self.agenda.process(life(self, lead))
             ordinal += 1
 
+    def referral(self, parent: Lead, number: int, hours: float) -> Process:
+        """7. The process of a lead that a customer referred, until it arrives."""
+        stream = self.program.referral_stream[parent.stream]
+        ordinal = REFERRED_ORDINALS + self.referred[stream]
+        self.referred[stream] += 1
+        words = referred_words(*parent.words, self.replication, parent.ordinal, number)
+        lead = Lead(lead_id(stream, ordinal), stream, 0, words, arrived_at=self.now + hours, deal_value=0.0)
+        yield self.agenda.at(lead.arrived_at, EventKind.REFERRED, lead.id)
+        lead.process = self.agenda.process(life(self, lead))
+
     # draws
 
     def draw(self, lead: Lead, purpose: Purpose, k: int = 0, step_key: int = 0) -> float:
@@ -112,10 +124,13 @@ class Simulation:
             return float(self.program.dist_a[dist])
         return quantile(self.program, dist, self.step_draw(lead, purpose, count))
 
+    def seat_draw(self, seat: int, purpose: Purpose, incumbent: int) -> float:
+        """A uniform of a seat's incumbent."""
+        return uniform(*self.seat_words[seat], self.replication, incumbent, purpose.value, 0, 0)
+
     def seat_sample(self, dist: int, seat: int, purpose: Purpose, incumbent: int) -> float:
         """A value of a seat's incumbent from a distribution."""
-        u = uniform(*self.seat_words[seat], self.replication, incumbent, purpose.value, 0, 0)
-        return quantile(self.program, dist, u)
+        return quantile(self.program, dist, self.seat_draw(seat, purpose, incumbent))
 
     # the ledger
 
@@ -128,9 +143,9 @@ class Simulation:
         at = month_of(self.program, self.now) if month is None else month
         self.amounts[what][at][lead.stream][lead.motion][lead.step] += amount
 
-    def register_rep(self, seat: int, incumbent: int, skill: float, ramped: bool) -> Rep:
+    def register_rep(self, seat: int, incumbent: int, skill: float, ramp_scale: float) -> Rep:
         """A new row in the ledger for a new rep."""
-        rep = Rep(self, seat, len(self.reps), skill, ramped)
+        rep = Rep(self, seat, len(self.reps), skill, ramp_scale)
         self.reps.append((seat, incumbent))
         months = self.shape[0]
         self.rep_amounts.append([[0.0] * months for _ in RepAmount])
@@ -145,7 +160,8 @@ class Simulation:
         account = self.rep_amounts[rep.index]
         team = self.program.seat_team[rep.seat]
         since = rep.hired_at
-        month = month_of(self.program, since)
+        month = rep.hired_in
+        ramp_hours = self.program.team_quota_ramp_hours[team][month] * rep.ramp_scale
         while since < self.now:
             until = min(self.now, self.program.month_start_hours[month + 1])
             account[RepAmount.EMPLOYED_HOURS][month] += until - since
@@ -153,7 +169,7 @@ class Simulation:
                 self.program, team, since
             )
             account[RepAmount.RAMPED_HOURS][month] += ramped_time(
-                self.program, team, since - rep.hired_at, until - rep.hired_at, rep.starts_ramped
+                self.program, team, since - rep.hired_at, until - rep.hired_at, ramp_hours
             )
             since, month = until, month + 1
 

@@ -51,16 +51,18 @@ class Line:
 class Rep:
     """Somebody in a seat."""
 
-    def __init__(self, sim: Simulation, seat: int, index: int, skill: float, ramped: bool) -> None:
+    def __init__(self, sim: Simulation, seat: int, index: int, skill: float, ramp_scale: float) -> None:
         self.sim = sim
         self.seat = seat
         self.index = index  # row in the ledger
         self.skill = skill
-        self.starts_ramped = ramped
+        self.ramp_scale = ramp_scale  # 0 if fully productive from the first day
         self.hired_at = sim.now
+        self.hired_in = month_of(sim.program, sim.now)
         self.leaves_at = math.inf
         self.idle_since = sim.now
         self.is_busy = False
+        self.called_away = simpy.Event(sim.agenda)  # the rep's time is up, here or in this team
         self.free_again: simpy.Event | None = None  # a leaver's last touch is done
         self.owned: dict[int, Lead] = {}
         self.line = Line()  # its own leads that wait (owned teams)
@@ -70,6 +72,12 @@ class Rep:
         """Whether the rep's time is up, though a touch may still be in hand. True for all who leave at one
         instant, before the first of them is gone: none of them inherits another's leads."""
         return self.leaves_at <= self.sim.now
+
+    def call_away(self) -> None:
+        """The rep's time is up: it leaves now, or when the touch in hand is done."""
+        if not self.called_away.triggered:
+            self.leaves_at = self.sim.now
+            self.called_away.succeed()
 
     def credit_win(self, value: float) -> None:
         """A deal was won on this rep's last touch."""
@@ -127,7 +135,7 @@ class Team:
 
     def place(self, lead: Lead) -> float:
         """Where a lead stands in the queue."""
-        return precedence(self.discipline, lead.queued_at, lead.deal_value, lead.step)
+        return precedence(self.discipline, lead.queued_at, lead.deal_value, lead.step, lead.score)
 
     def cool(self, lead: Lead, waits: int) -> None:
         """A buying window closes: the lead is lost if it still waits in the same spell."""
@@ -223,12 +231,14 @@ class Team:
             lead.responded = True
             sim.count(Count.RESPONDED, lead)
             sim.add(Amount.RESPONSE_HOURS, lead, now - lead.arrived_at)
+        month = month_of(program, now)
         attempt_hours, reached = 0.0, True
         is_attempt = program.attempts_max[lead.motion][lead.step] > 0 and lead.touches == 0
         if is_attempt:
             attempt_hours = sim.step_sample(
                 program.attempt_hours_dist[lead.motion][lead.step], lead, Purpose.ATTEMPT_HOURS, lead.attempts
             )
+            attempt_hours *= program.attempt_hours_scale[lead.stream][lead.motion][lead.step][month]
             reached = self.reaches(lead)
         effort_hours = travel_hours = 0.0
         if reached:
@@ -236,10 +246,12 @@ class Team:
             effort_hours = sim.step_sample(
                 program.effort_hours_dist[at[0]][at[1]][at[2]], lead, Purpose.EFFORT_HOURS, lead.touches
             )
+            effort_hours *= program.effort_hours_scale[at[0]][at[1]][at[2]][month]
             travel_hours = sim.step_sample(
                 program.travel_hours_dist[at[0]][at[1]][at[2]], lead, Purpose.TRAVEL_HOURS, lead.touches
             )
-        speed = productivity(program, self.index, rep.skill, now - rep.hired_at, rep.starts_ramped)
+        ramp_hours = program.team_ramp_hours[self.index][rep.hired_in][lead.stream] * rep.ramp_scale
+        speed = productivity(program, self.index, month, rep.skill, now - rep.hired_at, ramp_hours)
         hours = touch_hours(attempt_hours, effort_hours, travel_hours, speed)
         end = work_end(program, self.index, now, hours)
         self.book_work(lead, now, end)
@@ -254,8 +266,8 @@ class Team:
         unreachable = program.unreachable_share[lead.stream]
         if unreachable > 0.0 and sim.draw(lead, Purpose.REACHABLE) < unreachable:
             return False
-        age_hours = sim.now - lead.warm_at
-        chance = reach_probability(program, lead.stream, lead.motion, lead.step, age_hours)
+        month, age_hours = month_of(program, sim.now), sim.now - lead.warm_at
+        chance = reach_probability(program, lead.stream, lead.motion, lead.step, month, age_hours)
         return sim.step_draw(lead, Purpose.REACH, lead.attempts) < chance
 
     def book_work(self, lead: Lead, start: float, end: float) -> None:
