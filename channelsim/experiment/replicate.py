@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount
+from channelsim.experiment.luck import Varies, varies_of
 from channelsim.finance.costs import price
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
 from channelsim.program.arrays import NONE, Program
 from channelsim.program.compile import compile_program
 from channelsim.program.layout import Layout, layout_of
+from channelsim.scenario.load import Beliefs
 from channelsim.scenario.schema import Scenario
 
 FloatArray = NDArray[np.float64]
@@ -62,13 +64,28 @@ class Job:
     layout: Layout
     warmup_months: int
     engine: str
+    varies: Varies | None = None
+    """what makes each replication a world of its own; None: `program` and `prices` hold for all"""
+
+    def world(self, seed: int, replication: int) -> tuple[Program, Prices]:
+        """The program and the prices of one replication."""
+        if self.varies is None:
+            return self.program, self.prices
+        scenario, regimes = self.varies.drawn(seed, replication)
+        return compile_program(scenario, regimes), prices_of(scenario, self.layout)
 
 
-def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE) -> Job:
-    """Compile a resolved strategy for one of ENGINES."""
+def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE, beliefs: Beliefs | None = None) -> Job:
+    """Compile a resolved strategy, with its uncertain numbers if it has any, for one of ENGINES."""
     layout = layout_of(scenario)
     return Job(
-        name, compile_program(scenario), prices_of(scenario, layout), layout, scenario.horizon.warmup_months, engine
+        name,
+        compile_program(scenario),
+        prices_of(scenario, layout),
+        layout,
+        scenario.horizon.warmup_months,
+        engine,
+        varies_of(scenario, beliefs),
     )
 
 
@@ -95,10 +112,11 @@ class Replication:
 
 def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None = None) -> Replication:
     """Simulate, price and measure one replication; `simulate`: in place of the job's engine."""
-    ledger = (simulate or ENGINES[job.engine]())(job.program, seed, replication)
-    money = price(ledger, job.prices, job.layout)
+    program, prices = job.world(seed, replication)
+    ledger = (simulate or ENGINES[job.engine]())(program, seed, replication)
+    money = price(ledger, prices, job.layout)
     return Replication(
-        metrics=replication_metrics(ledger, money, job.prices, job.layout, job.warmup_months),
+        metrics=replication_metrics(ledger, money, prices, job.layout, job.warmup_months),
         monthly=monthly_series(ledger, money, job.layout),
         rows=ledger_rows(ledger),
     )

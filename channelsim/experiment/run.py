@@ -43,7 +43,7 @@ def run_study(
     seed = study.scenario.seed if seed is None else seed
     count = study.scenario.replications if replications is None else replications
     started = time.monotonic()
-    jobs = tuple(job_of(name, scenario, engine) for name, scenario in study.strategies.items())
+    jobs = tuple(job_of(name, scenario, engine, study.beliefs[name]) for name, scenario in study.strategies.items())
     if engine == FAST:
         from channelsim.engine.fast import prepare
 

@@ -24,6 +24,7 @@ class Category(StrEnum):
     OVERHEAD = "overhead"
     TRAVEL = "travel"
     TOOLS = "tools"
+    INITIATIVES = "initiatives"
     RECRUITING = "recruiting"
     LEADS = "leads"
 
@@ -85,10 +86,11 @@ def price(ledger: Ledger, prices: Prices, layout: Layout) -> Money:
             * np.where(has_quota, credited / annual_quota, month_share),
             Category.OVERHEAD: salary * prices.overhead_rate,
             Category.TRAVEL: _travel(ledger, prices, layout),
-            Category.TOOLS: month_share * MONTHS_A_YEAR * prices.tools_per_month,
+            Category.TOOLS: month_share * MONTHS_A_YEAR * (prices.tools_per_month + prices.initiative_seats),
+            Category.INITIATIVES: prices.initiative_costs,
             Category.RECRUITING: by_team(RepAmount.HIRES) * prices.hire_cost,
         },
-        lead_costs=arrived * prices.cost_per_lead,
+        lead_costs=arrived * prices.cost_per_lead + prices.marketing_spend,
         bookings=bookings,
         gross_margin=bookings * prices.gross_margin,
         credited=credited,

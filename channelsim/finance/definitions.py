@@ -44,8 +44,9 @@ CATEGORY_MEANING = {
     Category.OVERHEAD: "benefits and overhead",
     Category.TRAVEL: "travel, by visit",
     Category.TOOLS: "tool seats",
+    Category.INITIATIVES: "initiatives and integrations, seats apart",
     Category.RECRUITING: "recruiting, by hire",
-    Category.LEADS: "marketing: cost per lead x leads",
+    Category.LEADS: "marketing: cost per lead x leads, budgets and content",
 }
 
 COMPANY_METRICS = (
@@ -74,7 +75,8 @@ COMPANY_METRICS = (
     Metric("attempts", Unit.COUNT, "attempts to reach a buyer"),
     Metric("touches", Unit.COUNT, "touches done"),
     Metric("visits", Unit.COUNT, "touches done in person"),
-    Metric("hires", Unit.COUNT, "reps hired"),
+    Metric("hires", Unit.COUNT, "reps hired from outside"),
+    Metric("promotions", Unit.COUNT, "reps promoted from another team"),
     Metric("departures", Unit.COUNT, "reps who left"),
     *(Metric(f"lost.{c.name.lower()}", Unit.COUNT, f"leads lost: {LOST_MEANING[c.name.lower()]}") for c in LOST),
     Metric("open_leads", Unit.COUNT, "leads neither won nor lost at the end"),

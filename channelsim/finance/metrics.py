@@ -32,10 +32,11 @@ def replication_metrics(
     reps = {r: float(ledger.rep_amounts[r][:, window].sum()) for r in RepAmount}
     costs = {category: float(money.cost(category)[window].sum()) for category in Category}
     leads, won, bookings = counts[Count.ARRIVED], counts[Count.WON], amounts[Amount.BOOKINGS]
-    margin_by_stream = money.gross_margin[window].sum(axis=0)
-    margin = float(margin_by_stream.sum())
+    margins = money.gross_margin[window]
+    margin = float(margins.sum())
     cost = sum(costs.values())
-    lifetime_margin = float(np.sum(np.where(margin_by_stream > 0, margin_by_stream / prices.annual_churn, 0.0)))
+    churn = (prices.annual_churn * prices.churn_scale)[window]
+    lifetime_margin = float(np.sum(np.where(margins > 0, margins / churn, 0.0)))
     metrics = {
         "leads": leads,
         "contacted": counts[Count.CONTACTED],
@@ -63,6 +64,7 @@ def replication_metrics(
         "touches": counts[Count.TOUCHES],
         "visits": counts[Count.VISITS],
         "hires": reps[RepAmount.HIRES],
+        "promotions": reps[RepAmount.PROMOTIONS],
         "departures": reps[RepAmount.DEPARTURES],
         **{f"lost.{reason.name.lower()}": counts[reason] for reason in LOST},
         "open_leads": float(ledger.open_leads.sum()),

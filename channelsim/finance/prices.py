@@ -8,7 +8,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.finance.initiatives import fixed_costs, marketing_spend, seat_prices
+from channelsim.program.initiatives import apply_initiatives
 from channelsim.program.layout import Layout
+from channelsim.program.scales import Scales
 from channelsim.scenario.schema import Scenario
 
 FloatArray = NDArray[np.float64]
@@ -20,7 +23,8 @@ class Prices:
 
     By stream: cost_per_lead, gross_margin, annual_churn (NaN where not given).
     By team: the rest; annual_quota is NaN where variable pay is paid by time.
-    By motion and step: travel_per_visit.
+    By motion and step: travel_per_visit. By month and team: initiative_seats (a rep and month), initiative_costs.
+    By month and stream: marketing_spend, churn_scale (what initiatives multiply annual_churn by).
     """
 
     cost_per_lead: FloatArray
@@ -34,6 +38,10 @@ class Prices:
     tools_per_month: FloatArray
     hire_cost: FloatArray
     travel_per_visit: FloatArray
+    initiative_seats: FloatArray
+    initiative_costs: FloatArray
+    marketing_spend: FloatArray
+    churn_scale: FloatArray
     month_hours: FloatArray  # length of each month
 
 
@@ -59,8 +67,19 @@ def prices_of(scenario: Scenario, layout: Layout) -> Prices:
         tools_per_month=np.array([sum(p.tool_seats_per_month.values()) for p in pay]),
         hire_cost=np.array([p.hire_cost for p in pay]),
         travel_per_visit=travel,
+        initiative_seats=seat_prices(scenario, layout),
+        initiative_costs=fixed_costs(scenario, layout),
+        marketing_spend=marketing_spend(scenario, layout),
+        churn_scale=_churn_scale(scenario, layout),
         month_hours=np.array([(after - start).days * 24.0 for start, after in pairwise(starts)]),
     )
+
+
+def _churn_scale(scenario: Scenario, layout: Layout) -> FloatArray:
+    scales = Scales(layout)
+    apply_initiatives(scenario, layout, scales)
+    by_month: FloatArray = scales["annual_churn"].T
+    return by_month
 
 
 def _or_nan(values: list[float | None]) -> FloatArray:

@@ -91,7 +91,7 @@ class Program(NamedTuple):
     curve_x: F  # log hours, log deal value
     curve_y: F  # factors
     handoff_hours_dist: I
-    handoff_leak: F  # [motion, step, month]
+    handoff_leak: F  # [stream, motion, step, month]
     reach: F  # [stream, motion, step, month]
     attempt_hours_scale: F  # [stream, motion, step, month]
     effort_hours_scale: F  # [stream, motion, step, month]

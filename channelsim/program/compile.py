@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from channelsim.program.arrays import NONE, Program
-from channelsim.program.codes import Discipline
 from channelsim.program.distributions import DistributionTable
+from channelsim.program.environment import apply_environment
+from channelsim.program.initiatives import apply_initiatives, leads_brought
 from channelsim.program.keys import key64
 from channelsim.program.layout import Layout, layout_of
-from channelsim.program.market import cumulative_pattern, expected_arrivals, pattern_weights
+from channelsim.program.market import cumulative_pattern, leads_by_month, pattern_weights
 from channelsim.program.motions import FloatArray, IntArray, motion_arrays
-from channelsim.program.teams import first_spell_by_day, working_spells
-from channelsim.scenario.distributions import Lognormal
+from channelsim.program.scales import Scales
+from channelsim.program.teams import team_arrays
+from channelsim.scenario.base import for_segment
 from channelsim.scenario.routing import RoutingRule, names_in
 from channelsim.scenario.schema import Scenario
 
 HOURS_A_DAY = 24.0
-HOURS_A_YEAR = 8766.0
-HOURS_A_MONTH = HOURS_A_YEAR / 12
-NO_LIMIT = 2**31
 
 Arrays = dict[str, FloatArray | IntArray]
 
 
-def compile_program(scenario: Scenario) -> Program:
-    """The program of one strategy. `scenario` is resolved: its routing is filled in and its names exist."""
+def compile_program(scenario: Scenario, regimes: Sequence[str] | None = None) -> Program:
+    """The program of one strategy. `scenario` is resolved: its routing is filled in and its names exist.
+
+    regimes: the market's regime in each month, for a scenario that has any; None: none rules.
+    """
     layout = layout_of(scenario)
+    scales = scales_of(scenario, layout, regimes)
     table = DistributionTable()
     arrays: dict[str, Any] = (
         _clock(layout)
-        | _streams(scenario, layout, table)
+        | _streams(scenario, layout, scales, table)
+        | _fit(scenario, layout)
+        | _referrals(scenario, layout, table)
         | _routing(scenario, layout)
-        | motion_arrays(scenario, layout, table)
-        | _teams(scenario, layout, table)
+        | motion_arrays(scenario, layout, scales, table)
+        | team_arrays(scenario, layout, scales, table)
         | _seats(scenario, layout)
         | _distributions(table)
     )
     return Program(horizon_hours=_days(layout) * HOURS_A_DAY, **arrays)
+
+
+def scales_of(scenario: Scenario, layout: Layout, regimes: Sequence[str] | None = None) -> Scales:
+    """What all levers together multiply a strategy's parameters by."""
+    scales = Scales(layout)
+    apply_initiatives(scenario, layout, scales)
+    apply_environment(scenario.environment, layout, regimes, scales)
+    return scales
 
 
 def _days(layout: Layout) -> int:
@@ -55,7 +71,7 @@ def _clock(layout: Layout) -> Arrays:
     }
 
 
-def _streams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arrays:
+def _streams(scenario: Scenario, layout: Layout, scales: Scales, table: DistributionTable) -> Arrays:
     sources = [scenario.sources[source] for source, _ in layout.streams]
     patterns = {pattern_weights(source): None for source in sources}
     rows = {weights: row for row, weights in enumerate(patterns)}
@@ -66,26 +82,55 @@ def _streams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Ar
         "pattern_cumulative": np.array(
             [cumulative_pattern(weights, layout.month_starts[0], days) for weights in patterns]
         ),
-        "arrivals_before_month": np.array(
-            [
-                expected_arrivals(source, segment, layout)
-                for source, (_, segment) in zip(sources, layout.streams, strict=True)
-            ]
-        ),
+        "arrivals_before_month": arrivals_before_month(scenario, layout, scales),
         "deal_value_dist": np.array(
             [table.add(scenario.segments[segment].deal_value) for _, segment in layout.streams]
         ),
-        "value_scale": np.ones((len(sources), layout.months)),
+        "value_scale": scales["deal_value"],
         "unreachable_share": np.array([source.unreachable_share for source in sources]),
-        "cooling_speed": np.ones(len(sources)),
-        "has_fit": np.zeros(len(sources), np.int64),
-        "fit_mean": np.zeros(len(sources)),
-        "fit_spread": np.zeros(len(sources)),
-        "score_weight": np.ones(len(sources)),
-        "score_noise": np.zeros(len(sources)),
-        "referral_stream": np.full(len(sources), NONE),
-        "referral_mean": np.zeros(len(sources)),
-        "referral_delay_dist": np.zeros(len(sources), np.int64),
+        "cooling_speed": np.array([source.cooling_speed for source in sources]),
+    }
+
+
+def arrivals_before_month(scenario: Scenario, layout: Layout, scales: Scales) -> FloatArray:
+    """Expected arrivals before each month, shape (stream, months + 1), without those that customers refer."""
+    by_source = {
+        name: leads_by_month(source, layout) + leads_brought(scenario, layout, name)
+        for name, source in scenario.sources.items()
+    }
+    mix = [scenario.sources[source].mix.get(segment, 0.0) for source, segment in layout.streams]
+    leads = np.array([by_source[source] for source, _ in layout.streams]) * np.array(mix)[:, None]
+    return np.concatenate([np.zeros((len(mix), 1)), np.cumsum(leads * scales["leads"], axis=1)], axis=1)
+
+
+def _fit(scenario: Scenario, layout: Layout) -> Arrays:
+    streams = len(layout.streams)
+    fit = scenario.lead_fit
+    noise = 0.0 if fit is None else fit.score_noise
+    weight = 1.0 / math.hypot(1.0, noise)
+    return {
+        "has_fit": np.full(streams, int(fit is not None)),
+        "fit_mean": np.array([fit.mean.get(source, 0.0) if fit else 0.0 for source, _ in layout.streams]),
+        "fit_spread": np.full(streams, fit.spread if fit else 0.0),
+        "score_weight": np.full(streams, weight),
+        "score_noise": np.full(streams, weight * noise),
+    }
+
+
+def _referrals(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arrays:
+    referrals = scenario.referrals
+    if referrals is None:
+        nobody = np.full(len(layout.streams), NONE)
+        return {"referral_stream": nobody, "referral_mean": nobody * 0.0, "referral_delay_dist": nobody}
+    delay = table.add(referrals.delay_days, HOURS_A_DAY)
+    return {
+        "referral_stream": np.array(
+            [layout.streams.index((referrals.source, segment)) for _, segment in layout.streams]
+        ),
+        "referral_mean": np.array(
+            [for_segment(referrals.per_win, segment) for _, segment in layout.streams], float
+        ),
+        "referral_delay_dist": np.full(len(layout.streams), delay),
     }
 
 
@@ -95,6 +140,7 @@ def _routing(scenario: Scenario, layout: Layout) -> Arrays:
         raise ValueError("a resolved scenario has routing rules")
     overflows = [rule.when.overflow if rule.when else None for rule in rules]
     ranges = [rule.when.deal_value if rule.when else None for rule in rules]
+    scores = [rule.when.score if rule.when else None for rule in rules]
     shares = [rule.when.share if rule.when else None for rule in rules]
     below = [r.below if r and r.below is not None else np.inf for r in ranges]
     return {
@@ -104,12 +150,19 @@ def _routing(scenario: Scenario, layout: Layout) -> Arrays:
         ),
         "rule_value_at_least": np.array([r.at_least if r else 0.0 for r in ranges]),
         "rule_value_below": np.array(below, float),
-        "rule_score_at_least": np.full(len(rules), -np.inf),
-        "rule_score_below": np.full(len(rules), np.inf),
+        "rule_score_at_least": np.array([_score_at(s.at_least) if s else -np.inf for s in scores]),
+        "rule_score_below": np.array([_score_at(s.below) if s else np.inf for s in scores]),
         "rule_share": np.array([1.0 if share is None else share for share in shares]),
         "rule_overflow_team": np.array([layout.teams.index(o.team) if o else NONE for o in overflows]),
         "rule_overflow_length": np.array([o.queue_longer_than if o else 0 for o in overflows]),
     }
+
+
+def _score_at(share: float) -> float:
+    """The score below which this share of all leads lies, where sources are alike."""
+    if share <= 0.0 or share >= 1.0:
+        return math.copysign(math.inf, share - 0.5)
+    return NormalDist().inv_cdf(share)
 
 
 def _takes(rule: RoutingRule, source: str, segment: str) -> bool:
@@ -118,48 +171,6 @@ def _takes(rule: RoutingRule, source: str, segment: str) -> bool:
         (when.segment is None or segment in names_in(when.segment))
         and (when.source is None or source in names_in(when.source))
     )
-
-
-def _teams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arrays:
-    teams = list(scenario.teams.values())
-    people = [team.people for team in teams]
-    days = _days(layout)
-    spells = [working_spells(team, layout.month_starts[0], days) for team in teams]
-    counts = np.array([len(open_from) for open_from, _ in spells])
-    lengths = [open_to - open_from for open_from, open_to in spells]
-    return {
-        "team_is_owned": np.array([int(team.queue.assignment == "owned") for team in teams]),
-        "team_discipline": np.array([Discipline[team.queue.discipline.upper()] for team in teams], np.int64),
-        "team_max_open": np.array([team.queue.max_open_deals or NO_LIMIT for team in teams]),
-        "team_selling_share": np.array([[p.selling_share] * layout.months for p in people]),
-        "team_ramp_hours": np.array(
-            [[[p.ramp_months * HOURS_A_MONTH] * len(layout.streams)] * layout.months for p in people]
-        ),
-        "team_quota_ramp_hours": np.array([[p.ramp_months * HOURS_A_MONTH] * layout.months for p in people]),
-        "team_ramp_start": np.array([p.ramp_start for p in people]),
-        "team_skill_dist": np.array(
-            [
-                table.add(Lognormal(dist="lognormal", mean=1.0, cv=p.skill_cv) if p.skill_cv > 0 else 1.0)
-                for p in people
-            ]
-        ),
-        "team_hire_skill": np.ones(len(teams)),
-        "team_departures_before_month": np.array(
-            [_clock(layout)["month_start_hours"] * (p.annual_attrition / HOURS_A_YEAR) for p in people]
-        ),
-        "team_hiring_month": np.array([np.arange(layout.months) for _ in teams]),
-        "team_promotes_from": np.full(len(teams), NONE),
-        "team_promotion_share": np.zeros(len(teams)),
-        "team_promoted_ramp": np.ones(len(teams)),
-        "team_vacancy_dist": np.array([table.add(p.hire_days, HOURS_A_DAY) for p in people]),
-        "team_orphan_share": np.array([p.orphan_share for p in people]),
-        "open_first": np.concatenate([[0], np.cumsum(counts)[:-1]]),
-        "open_count": counts,
-        "open_from": np.concatenate([open_from for open_from, _ in spells]),
-        "open_to": np.concatenate([open_to for _, open_to in spells]),
-        "open_before": np.concatenate([np.cumsum(hours) - hours for hours in lengths]),
-        "spell_of_day": np.array([first_spell_by_day(open_to, days) for _, open_to in spells]),
-    }
 
 
 def _seats(scenario: Scenario, layout: Layout) -> Arrays:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from channelsim.program.arrays import LOGIT_LIMIT
 from channelsim.program.codes import DistKind
+from channelsim.scenario.base import Record
 from channelsim.scenario.distributions import (
     Constant,
     Distribution,
@@ -31,7 +32,9 @@ class DistributionTable:
     """Collects distributions and hands out their row numbers; equal ones share a row."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[object, ...], int] = {}
+        self._rows: dict[tuple[str, float], int] = {}
+        self._known: dict[tuple[int | float, float], int] = {}
+        self._kept: list[Distribution] = []  # an identity is another's once its owner is gone
         self.kind: list[int] = []
         self.a: list[float] = []
         self.b: list[float] = []
@@ -43,11 +46,16 @@ class DistributionTable:
 
     def add(self, distribution: Distribution, scale: float = 1.0) -> int:
         """The row of a distribution whose values are multiplied by `scale` (its unit in the program's unit)."""
-        key = (repr(distribution), scale)
-        if key not in self._rows:
-            self._rows[key] = len(self.kind)
-            self._append(distribution, scale)
-        return self._rows[key]
+        # To spell out a record takes longer than all else here, so each is spelt out once.
+        known = (id(distribution) if isinstance(distribution, Record) else float(distribution), scale)
+        if known not in self._known:
+            key = (repr(distribution), scale)
+            if key not in self._rows:
+                self._rows[key] = len(self.kind)
+                self._append(distribution, scale)
+            self._known[known] = self._rows[key]
+            self._kept.append(distribution)
+        return self._known[known]
 
     def _append(self, d: Distribution, scale: float) -> None:
         match d:

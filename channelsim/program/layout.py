@@ -53,13 +53,14 @@ class Layout:
 
 
 def layout_of(scenario: Scenario) -> Layout:
-    """The layout of a resolved scenario. A stream is a source and a segment that its mix gives a share."""
+    """The layout of a resolved scenario. A stream is a source and a segment that its mix gives a share, or
+    whose customers refer leads to it."""
     return Layout(
         streams=tuple(
             (source_name, segment)
             for source_name, source in scenario.sources.items()
             for segment in scenario.segments
-            if source.mix.get(segment, 0) > 0
+            if source.mix.get(segment, 0) > 0 or _is_referred(scenario, source_name)
         ),
         motions=tuple(scenario.motions),
         steps=tuple(tuple(motion.steps) for motion in scenario.motions.values()),
@@ -68,6 +69,11 @@ def layout_of(scenario: Scenario) -> Layout:
         seats=tuple(seat for name in scenario.teams for seat in _seats(scenario, name)),
         month_starts=month_starts(scenario.horizon.start, scenario.horizon.months),
     )
+
+
+def _is_referred(scenario: Scenario, source: str) -> bool:
+    """Whether leads may come in a source's streams because customers refer them."""
+    return scenario.referrals is not None and scenario.referrals.source == source
 
 
 def month_starts(start: dt.date, months: int) -> tuple[dt.date, ...]:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.program.layout import Layout
+from channelsim.program.marketing import leads_of_budget, leads_of_content
 from channelsim.scenario.market import HOURS_A_DAY, MONTHS_A_YEAR, PATTERNS, Source
 
 FloatArray = NDArray[np.float64]
 SATURDAY = 5
 
 
-def expected_arrivals(source: Source, segment: str, layout: Layout) -> FloatArray:
-    """Expected arrivals of a stream before each month, shape (months + 1,): the sum of leads per month x mix x
-    the calendar month's seasonality x growth to that month."""
+def leads_by_month(source: Source, layout: Layout) -> FloatArray:
+    """Expected leads of a source in each month, all segments: leads per month x growth to that month + what budget
+    and content bring, x the calendar month's seasonality."""
     months = np.arange(layout.months)
     seasonality = np.ones(layout.months)
     if source.seasonality is not None:
         seasonality = np.array([source.seasonality[start.month - 1] for start in layout.month_starts[:-1]])
     growth = (1 + source.annual_growth) ** (months / MONTHS_A_YEAR)
-    by_month = source.leads_per_month * source.mix[segment] * seasonality * growth
-    return np.concatenate([[0.0], np.cumsum(by_month)])
+    leads = source.leads_per_month * growth
+    if source.budget is not None:
+        leads = leads + leads_of_budget(source.budget, layout.months)
+    if source.content is not None:
+        leads = leads + leads_of_content(source.content, layout.months)
+    by_month: FloatArray = leads * seasonality
+    return by_month
 
 
 def pattern_weights(source: Source) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -34,6 +41,7 @@ def pattern_weights(source: Source) -> tuple[tuple[float, ...], tuple[float, ...
     return tuple(source.arrivals.weekday), tuple(source.arrivals.weekend)
 
 
+@lru_cache(maxsize=64)
 def cumulative_pattern(
     weights: tuple[tuple[float, ...], tuple[float, ...]], start: dt.date, days: int
 ) -> FloatArray:

@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.program.arrays import NONE
+from channelsim.program.buying import answer_of, misfit
 from channelsim.program.distributions import DistributionTable
+from channelsim.program.fit import fit_offsets
 from channelsim.program.keys import key32
 from channelsim.program.layout import Layout
+from channelsim.program.scales import Scales
 from channelsim.scenario.base import for_segment
+from channelsim.scenario.buying import alignments
 from channelsim.scenario.motion import HalfLives, Step, age_hours
 from channelsim.scenario.schema import Scenario
 
@@ -51,7 +55,9 @@ def cooling_points(cooling: dict[str, float] | HalfLives) -> dict[float, float]:
     return dict(zip(ages.tolist(), left.tolist(), strict=True))
 
 
-def motion_arrays(scenario: Scenario, layout: Layout, table: DistributionTable) -> dict[str, FloatArray | IntArray]:
+def motion_arrays(
+    scenario: Scenario, layout: Layout, scales: Scales, table: DistributionTable
+) -> dict[str, FloatArray | IntArray]:
     """The program's arrays of motions and steps, by name."""
     motions = list(scenario.motions.values())
     shape = (len(motions), layout.max_steps)
@@ -100,44 +106,54 @@ def motion_arrays(scenario: Scenario, layout: Layout, table: DistributionTable) 
                 first[m, j], length[m, j] = at, count
         arrays |= {f"{prefix}_first": first, f"{prefix}_length": length}
     leak = by_step(lambda _, step: step.handoff.leak, np.float64)
-    arrays["handoff_leak"] = np.repeat(leak[..., None], layout.months, axis=2)
+    arrays["handoff_leak"] = np.minimum(1.0, leak[..., None] * scales["handoff_leak"])
     arrays |= {"curve_x": np.array(curves.x, float), "curve_y": np.array(curves.y, float)}
-    return arrays | _by_stream(scenario, layout, table)
+    return arrays | _by_stream(scenario, layout, scales, table)
 
 
-def _by_stream(scenario: Scenario, layout: Layout, table: DistributionTable) -> dict[str, FloatArray | IntArray]:
+def _by_stream(
+    scenario: Scenario, layout: Layout, scales: Scales, table: DistributionTable
+) -> dict[str, FloatArray | IntArray]:
     """The arrays that differ by stream."""
     shape = (len(layout.streams), len(layout.motions), layout.max_steps)
     reach = np.zeros(shape)
-    advance = np.zeros((*shape, layout.months))
+    advance = np.zeros(shape)
+    buyer_hours_more = np.zeros(shape)
     dists = {
         name: np.full(shape, NONE, np.int64)
         for name in ("effort_hours", "travel_hours", "touch_spacing", "patience_hours", "yes_hours", "no_hours")
     }
     for s, (source, segment) in enumerate(layout.streams):
+        cycle = scenario.segments[segment].buying_cycle
         for m, motion in enumerate(scenario.motions.values()):
-            for j, step in enumerate(motion.steps.values()):
+            aligned = alignments(motion, cycle) if cycle else [None] * len(motion.steps)
+            for j, (step, alignment) in enumerate(zip(motion.steps.values(), aligned, strict=True)):
                 at = (s, m, j)
+                answer = answer_of(step, segment, alignment, cycle, scenario.segments[segment].patience_hours)
                 if step.attempts:
                     reach[at] = for_segment(step.attempts.reach, segment)
                 advance[at] = for_segment(step.advance, segment) * step.source_factor.get(source, 1.0)
-                no_days = step.buyer_days if step.buyer_days_if_no is None else step.buyer_days_if_no
-                patience = for_segment(step.patience_hours, segment)
-                if patience is None:
-                    patience = scenario.segments[segment].patience_hours
+                if alignment is not None:
+                    kept, more_days = misfit(alignment, cycle, scenario.misalignment)
+                    advance[at] *= kept
+                    buyer_hours_more[at] = more_days * HOURS_A_DAY
                 dists["effort_hours"][at] = table.add(for_segment(step.effort_hours, segment))
                 dists["travel_hours"][at] = table.add(for_segment(step.travel_hours, segment))
                 dists["touch_spacing"][at] = table.add(for_segment(step.touch_spacing_hours, segment))
-                dists["yes_hours"][at] = table.add(for_segment(step.buyer_days, segment), HOURS_A_DAY)
-                dists["no_hours"][at] = table.add(for_segment(no_days, segment), HOURS_A_DAY)
-                if patience is not None:
-                    dists["patience_hours"][at] = table.add(patience)
+                dists["yes_hours"][at] = table.add(answer.yes_days, HOURS_A_DAY)
+                dists["no_hours"][at] = table.add(answer.no_days, HOURS_A_DAY)
+                if answer.patience_hours is not None:
+                    dists["patience_hours"][at] = table.add(answer.patience_hours)
     by_month = {
-        "reach": np.repeat(reach[..., None], layout.months, axis=3),
-        "advance": advance,
-        "attempt_hours_scale": np.ones_like(advance),
-        "effort_hours_scale": np.ones_like(advance),
-        "buyer_hours_scale": np.ones_like(advance),
+        "reach": np.minimum(1.0, reach[..., None] * scales["reach"]),
+        "advance": np.minimum(1.0, advance[..., None] * scales["advance"]),
+        "attempt_hours_scale": scales["attempt_hours"],
+        "effort_hours_scale": scales["effort_hours"],
+        "buyer_hours_scale": scales["buyer_days"],
     }
-    by_step = {"fit_offset": np.zeros(shape), "buyer_hours_more": np.zeros(shape)}
+    spread = 0.0 if scenario.lead_fit is None else scenario.lead_fit.spread
+    by_step = {
+        "fit_offset": fit_offsets(advance, spread) if spread > 0 else np.zeros(shape),
+        "buyer_hours_more": buyer_hours_more,
+    }
     return by_month | by_step | {f"{name}_dist": array for name, array in dists.items()}

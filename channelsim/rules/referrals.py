@@ -10,7 +10,7 @@ from channelsim.rules.draws import MASK32, PURPOSE_SHIFT, philox4x32
 MOST_REFERRALS = 1000
 REFERRAL_KEY = int(Purpose.REFERRAL_KEY)
 REFERRED_ORDINALS = 1 << 31
-"""Leads that were referred are numbered from here on, in the order in which they were: after all that came alone."""
+"""Leads that were referred are numbered from here on, in the order in which they were."""
 
 
 def poisson_count(u: float, mean: float) -> int:

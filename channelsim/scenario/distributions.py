@@ -5,6 +5,7 @@ A field that takes a distribution also takes a plain number, which means: always
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -116,6 +117,31 @@ class Empirical(Record):
             if sum(self.weights) <= 0:
                 raise ValueError("the weights add up to 0; at least one must be above 0")
         return self
+
+
+def mean_of(distribution: Distribution) -> float:
+    """The mean of a distribution, or the number that stands in its place."""
+    match distribution:
+        case Constant():
+            return distribution.value
+        case Uniform():
+            return (distribution.low + distribution.high) / 2
+        case Triangular():
+            return (distribution.low + distribution.mode + distribution.high) / 3
+        case Pert():
+            return (distribution.low + 4 * distribution.mode + distribution.high) / 6
+        case Lognormal():
+            if distribution.mean is not None:
+                return distribution.mean
+            assert distribution.median is not None
+            return float(distribution.median * math.sqrt(1 + distribution.cv**2))
+        case Exponential() | Gamma() | Weibull():
+            return distribution.mean
+        case Empirical():
+            weights = distribution.weights or [1.0] * len(distribution.values)
+            return sum(w * v for w, v in zip(weights, distribution.values, strict=True)) / sum(weights)
+        case _:
+            return distribution
 
 
 def _require_low_mode_high(low: float, mode: float, high: float) -> None:

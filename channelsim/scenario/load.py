@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
 from channelsim.errors import MADE_IN_PYTHON, Problem, ScenarioError, suggest
+from channelsim.scenario.catalogue import with_catalogue
 from channelsim.scenario.explain import validate
 from channelsim.scenario.kept import kept_values
 from channelsim.scenario.overrides import (
@@ -21,14 +22,30 @@ from channelsim.scenario.reader import read_file
 from channelsim.scenario.references import check_references, check_routing_given
 from channelsim.scenario.schema import IMPLICIT_STRATEGY, Scenario
 from channelsim.scenario.tree import Path, Place, Tree, look_up
+from channelsim.scenario.uncertain import HIGHEST, LOWEST, Uncertain, at_draws, beliefs_in
 
-SAME_FOR_ALL = ("name", "description", "currency", "horizon", "decision_metric", "replications", "seed")
+SAME_FOR_ALL = (
+    "name", "description", "currency", "horizon", "environment", "decision_metric", "replications", "seed",
+)  # fmt: skip
 """What strategies could not be compared, or not run together, if they differed in."""
+MIDDLE = 0.5
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """A strategy's uncertain numbers. `data` is its scenario as written, with all beliefs in their places."""
+
+    data: Any
+    uncertain: tuple[Uncertain, ...]
+
+    def scenario(self, draws: Mapping[Path, float]) -> Scenario:
+        """The scenario with every uncertain number at its draw, uniform on (0, 1), by path."""
+        return Scenario.model_validate(at_draws(Tree("", self.data), self.uncertain, draws).data)
 
 
 @dataclass(frozen=True)
 class Study:
-    """A scenario file as resolved: one complete scenario for each strategy."""
+    """A scenario file as resolved: one complete scenario for each strategy, at the middle of its beliefs."""
 
     source: str
     """the file's name as people know it"""
@@ -39,6 +56,8 @@ class Study:
     a file without strategies has one, `as_is`"""
     overrides: dict[str, dict[str, Any]]
     """strategy -> dotted path -> value: what each strategy changes"""
+    beliefs: dict[str, Beliefs]
+    """strategy -> its uncertain numbers, and the scenario that any draw of them makes"""
     notes: tuple[str, ...] = ()
     """what the user should know although nothing is wrong, a line each"""
 
@@ -58,17 +77,20 @@ def load(
     """
     tree = plain_tree(dict(source), MADE_IN_PYTHON) if isinstance(source, Mapping) else read_file(source)
     overrides, problems = _parsed(sets)
-    base, found = apply(tree, overrides)
-    problems += found
-    scenario, found = _check(base)
+    tree, found = with_catalogue(tree)
+    base, unset = apply(tree, overrides)
+    base, unknown = with_catalogue(base)
+    problems += {*found, *unset, *unknown}
+    scenario, _, found = _check(base)
     problems += [*base.problems, *found]
     changes = _changes(base)
     strategies: dict[str, Scenario] = {}
+    beliefs: dict[str, Beliefs] = {}
     for name in changes:
-        resolved, found = _resolve(base, name, changes[name])
+        resolved, believed, found = _resolve(base, name, changes[name])
         problems += found
         if resolved is not None:
-            strategies[name] = resolved
+            strategies[name], beliefs[name] = resolved, believed
     problems += _unknown_strategies(only, changes)
     if problems or scenario is None:
         raise ScenarioError(_without_consequences(problems, base.problems))
@@ -78,6 +100,7 @@ def load(
         scenario=scenario,
         strategies={name: strategies[name] for name in kept},
         overrides={name: {change.path: change.value.data for change in changes[name]} for name in kept},
+        beliefs={name: beliefs[name] for name in kept},
         notes=kept_values(overrides, {name: changes[name] for name in kept}),
     )
 
@@ -93,9 +116,27 @@ def _parsed(sets: Sequence[str | Override]) -> tuple[list[Override], list[Proble
     return overrides, problems
 
 
-def _check(tree: Tree) -> tuple[Scenario | None, list[Problem]]:
-    scenario, problems = validate(tree)
-    return scenario, problems + check_references(tree)
+def _check(tree: Tree) -> tuple[Scenario | None, Beliefs, list[Problem]]:
+    """The scenario at the middle of its beliefs, if it is sound there and at both of their ends."""
+    uncertain, problems = beliefs_in(tree)
+    middle = at_draws(tree, uncertain, MIDDLE)
+    scenario, found = validate(middle)
+    found += check_references(middle)
+    if uncertain and not found:
+        for end in (LOWEST, HIGHEST):
+            there = at_draws(tree, uncertain, end)
+            found += [_at_an_end(each, end) for each in [*validate(there)[1], *check_references(there)]]
+    return scenario, Beliefs(tree.data, tuple(uncertain)), problems + _not_about(problems, found)
+
+
+def _at_an_end(problem: Problem, end: float) -> Problem:
+    words = "lowest" if end == LOWEST else "highest"
+    return replace(problem, message=f"at the {words} that is believed possible, {problem.message}")
+
+
+def _not_about(misread: list[Problem], found: list[Problem]) -> list[Problem]:
+    """Without what the schema says about a belief that is written wrongly."""
+    return [each for each in found if not any(other.path.startswith(each.path) for other in misread)]
 
 
 def _changes(base: Tree) -> dict[str, list[Override]]:
@@ -107,10 +148,12 @@ def _changes(base: Tree) -> dict[str, list[Override]]:
     return {name: strategy_overrides(base, name) for name in strategies}
 
 
-def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario | None, list[Problem]]:
+def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario | None, Beliefs, list[Problem]]:
     """One strategy's scenario, and what is wrong with it, the base's own problems among them."""
     alone = {key: value for key, value in base.data.items() if key != "strategies"}
     tree, problems = apply(Tree(base.file, alone, base.keys, base.values), overrides)
+    tree, unknown = with_catalogue(tree)
+    problems += unknown
     at: Path = ("strategies", name)
     where = at if at in base.keys else ()
     problems += check_routing_given(tree, where)
@@ -122,8 +165,8 @@ def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario
         for each in overrides
         if each.path.partition(".")[0] in SAME_FOR_ALL
     ]
-    scenario, found = _check(tree)
-    return scenario, problems + found + _replaced_whole(base, overrides, found)
+    scenario, beliefs, found = _check(tree)
+    return scenario, beliefs, problems + found + _replaced_whole(base, overrides, found)
 
 
 def _replaced_whole(base: Tree, overrides: list[Override], found: list[Problem]) -> list[Problem]:

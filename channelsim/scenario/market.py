@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from channelsim.scenario.base import BY_SHAPE, MAPPING, SCALAR, NonNegative, Record, Share
+from channelsim.scenario.base import BY_SHAPE, MAPPING, SCALAR, Name, NonNegative, Positive, Record, Share
+from channelsim.scenario.buying import BuyerStep
 from channelsim.scenario.distributions import Distribution
+from channelsim.scenario.marketing import Budget, Content
 
 HOURS_A_DAY = 24
 MONTHS_A_YEAR = 12
@@ -55,12 +57,19 @@ class Segment(Record):
         description="buying window: how long a lead waits for a rep's touch, in calendar hours, before it is "
         "lost as cooled; omitted = for ever",
     )
+    buying_cycle: dict[Name, BuyerStep] = Field(
+        default={},
+        description="the buyer's own steps in order, which sales steps serve; omitted = the sales process sets the "
+        "pace",
+    )
 
 
 class Source(Record):
     """Where leads come from."""
 
-    leads_per_month: NonNegative = Field(description="expected leads in a month of seasonality 1")
+    leads_per_month: NonNegative = Field(
+        description="expected leads in a month of seasonality 1, before budget and content"
+    )
     mix: dict[str, Share] = Field(description="share of each segment among the leads; adds up to 1")
     cost_per_lead: NonNegative = Field(default=0.0, description="marketing cost of one lead")
     seasonality: Annotated[list[NonNegative], Field(min_length=MONTHS_A_YEAR, max_length=MONTHS_A_YEAR)] | None = (
@@ -79,6 +88,11 @@ class Source(Record):
     unreachable_share: Share = Field(
         default=0.0, description="share of leads that no number of attempts will ever reach"
     )
+    cooling_speed: Positive = Field(
+        default=1.0, description="how fast these leads cool: 2 = as cold after an hour as others after two"
+    )
+    budget: Budget | None = Field(default=None, description="leads bought with a budget; omitted = none")
+    content: Content | None = Field(default=None, description="leads from content marketing; omitted = none")
 
     @field_validator("mix")
     @classmethod

@@ -124,6 +124,10 @@ class Step(Record):
     handoff: Handoff = Field(
         default=Handoff(), description="how leads come from the team of the step before, if that is another"
     )
+    serves: str | None = Field(
+        default=None,
+        description="step of the buying cycle that it serves, in segments that have one; omitted = an extra step",
+    )
     opportunity: bool = Field(
         default=False, description="whether a lead counts as an opportunity from this step on"
     )

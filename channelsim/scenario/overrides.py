@@ -18,7 +18,9 @@ from channelsim.scenario.reader import read_value
 from channelsim.scenario.tree import WHOLE_FILE, Path, Place, Tree, dotted
 
 COMMAND_LINE = "--set"
-NAMED_SECTIONS = {"segments": "segment", "sources": "source", "teams": "team", "motions": "motion"}
+NAMED_SECTIONS = {
+    "segments": "segment", "sources": "source", "teams": "team", "motions": "motion", "initiatives": "initiative",
+}  # fmt: skip
 FIXED_IN_STRATEGIES = ("strategies", "channelsim")
 EXAMPLE = "teams.inside.headcount=6"
 

@@ -12,7 +12,9 @@ from typing import Any
 from channelsim.errors import Problem, suggest
 from channelsim.scenario.base import Record
 from channelsim.scenario.distributions import DISTRIBUTIONS
+from channelsim.scenario.marketing import Referrals
 from channelsim.scenario.motion import Attempts, Step
+from channelsim.scenario.team import People
 from channelsim.scenario.tree import Path, Tree, look_up
 
 RATE_TOLERANCE = 1e-9
@@ -26,6 +28,8 @@ def _by_segment_fields(record: type[Record]) -> list[str]:
 
 BY_SEGMENT_IN_STEP = _by_segment_fields(Step)
 BY_SEGMENT_IN_ATTEMPTS = _by_segment_fields(Attempts)
+BY_SEGMENT_IN_PEOPLE = _by_segment_fields(People)
+BY_SEGMENT_IN_REFERRALS = _by_segment_fields(Referrals)
 
 
 def check_references(tree: Tree) -> list[Problem]:
@@ -34,6 +38,7 @@ def check_references(tree: Tree) -> list[Problem]:
         *_sources(tree),
         *_steps(tree),
         *_routing(tree),
+        *_levers(tree),
     ]
 
 
@@ -46,6 +51,107 @@ def check_routing_given(tree: Tree, at: Path) -> list[Problem]:
         f"no routing although there are {len(motions)} motions; add routing: [{{motion: {motions[0]}}}] or rules"
     )
     return [tree.key_place(at).problem(at, message)]
+
+
+def _levers(tree: Tree) -> Iterator[Problem]:
+    known = {kind: _names(tree, f"{kind}s") for kind in ("segment", "source", "team", "initiative")}
+    steps = _step_names(tree)
+    for name, _ in _items(tree, ("initiatives",)):
+        at: Path = ("initiatives", name)
+        yield from _each_name(tree, (*at, "teams"), "team", known["team"])
+        yield from _one_name(tree, (*at, "brings", "source"), "source", known["source"])
+        effects = look_up(tree.data, (*at, "effects"))
+        for index in range(len(effects) if isinstance(effects, list) else 0):
+            for field, kind in (("teams", "team"), ("sources", "source"), ("segments", "segment")):
+                yield from _each_name(tree, (*at, "effects", index, field), kind, known[kind])
+            yield from _each_name(tree, (*at, "effects", index, "steps"), "step", steps)
+    yield from _each_name(tree, ("rollout",), "initiative", known["initiative"])
+    pairs = look_up(tree.data, ("integrations",))
+    for index in range(len(pairs) if isinstance(pairs, list) else 0):
+        yield from _each_name(tree, ("integrations", index, "tools"), "initiative", known["initiative"])
+    for shock, _ in _items(tree, ("environment", "shocks")):
+        for field, kind in (("sources", "source"), ("segments", "segment")):
+            yield from _each_name(tree, ("environment", "shocks", shock, field), kind, known[kind])
+    for source, _ in _items(tree, ("lead_fit", "mean")):
+        if source not in known["source"]:
+            yield _unknown(tree, ("lead_fit", "mean", source), "source", source, known["source"])
+    yield from _one_name(tree, ("referrals", "source"), "source", known["source"])
+    yield from _by_segment(tree, ("referrals",), BY_SEGMENT_IN_REFERRALS)
+    yield from _served(tree)
+    yield from _people(tree, known["team"])
+    if look_up(tree.data, ("lead_fit",)) is None:
+        yield from _scores_without_fit(tree)
+
+
+def _step_names(tree: Tree) -> list[str]:
+    return list(
+        dict.fromkeys(
+            step
+            for motion in _names(tree, "motions")
+            for step, _ in _items(tree, ("motions", motion, "steps"))
+            if isinstance(step, str)
+        )
+    )
+
+
+def _served(tree: Tree) -> Iterator[Problem]:
+    """What sales steps serve are steps of some segment's buying cycle."""
+    buyers = list(
+        dict.fromkeys(
+            str(step)
+            for segment in _names(tree, "segments")
+            for step, _ in _items(tree, ("segments", segment, "buying_cycle"))
+        )
+    )
+    for motion in _names(tree, "motions"):
+        for step, _ in _items(tree, ("motions", motion, "steps")):
+            path: Path = ("motions", motion, "steps", step, "serves")
+            if buyers or look_up(tree.data, path) is None:
+                yield from _one_name(tree, path, "step of a buying cycle", buyers)
+            else:
+                message = "serves a step of a buying cycle, and no segment has one; give segments a buying_cycle"
+                yield tree.value_place(path).problem(path, message)
+
+
+def _people(tree: Tree, teams: list[str]) -> Iterator[Problem]:
+    gives: dict[str, str] = {}
+    for team in teams:
+        at: Path = ("teams", team, "people")
+        yield from _by_segment(tree, at, BY_SEGMENT_IN_PEOPLE)
+        path = (*at, "promotion", "team")
+        yield from _one_name(tree, path, "team", teams)
+        source = look_up(tree.data, path)
+        if isinstance(source, str) and source in teams:
+            gives[team] = source
+    for team in gives:
+        seen, at_team = [team], team
+        while at_team in gives and gives[at_team] not in seen:
+            at_team = gives[at_team]
+            seen.append(at_team)
+        if gives.get(at_team) == team:
+            path = ("teams", team, "people", "promotion", "team")
+            circle = " from ".join([*seen, team])
+            yield tree.value_place(path).problem(path, f"promotes in a circle: {circle}; it must end somewhere")
+
+
+def _scores_without_fit(tree: Tree) -> Iterator[Problem]:
+    message = "asks for a score, and there is none without lead_fit; add lead_fit: {} or leave it out"
+    rules = look_up(tree.data, ("routing",))
+    for index in range(len(rules) if isinstance(rules, list) else 0):
+        path: Path = ("routing", index, "when", "score")
+        if look_up(tree.data, path) is not None:
+            yield tree.value_place(path).problem(path, message)
+    for team in _names(tree, "teams"):
+        path = ("teams", team, "queue", "discipline")
+        if look_up(tree.data, path) == "best_score":
+            yield tree.value_place(path).problem(path, message)
+
+
+def _each_name(tree: Tree, path: Path, kind: str, known: list[str]) -> Iterator[Problem]:
+    """One name or a list of names, each of which must be known."""
+    given = look_up(tree.data, path)
+    for each in [(*path, i) for i in range(len(given))] if isinstance(given, list) else [path]:
+        yield from _one_name(tree, each, kind, known)
 
 
 def _sources(tree: Tree) -> Iterator[Problem]:
@@ -127,11 +233,7 @@ def _routing(tree: Tree) -> Iterator[Problem]:
         yield from _one_name(tree, (*at, "motion"), "motion", kinds["motion"])
         yield from _one_name(tree, (*at, "when", "overflow", "team"), "team", kinds["team"])
         for kind in ("segment", "source"):
-            path = (*at, "when", kind)
-            given = look_up(tree.data, path)
-            paths = [(*path, i) for i in range(len(given))] if isinstance(given, list) else [path]
-            for each in paths:
-                yield from _one_name(tree, each, kind, kinds[kind])
+            yield from _each_name(tree, (*at, "when", kind), kind, kinds[kind])
     open_rules = [index for index, rule in enumerate(rules) if isinstance(rule, dict) and not rule.get("when")]
     last = len(rules) - 1
     if not open_rules and isinstance(rules[last], dict):

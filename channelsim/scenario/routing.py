@@ -24,6 +24,21 @@ class ValueRange(Record):
         return self
 
 
+class ScoreRange(Record):
+    """Scores from `at_least` to just under `below`, as shares of all leads: 0.8 to 1 are the best fifth."""
+
+    at_least: Share = Field(default=0.0, description="share of all leads that score lower than those who fit")
+    below: Share = Field(
+        default=1.0, description="share of all leads that score lower than those who no longer fit"
+    )
+
+    @model_validator(mode="after")
+    def _some_score_fits(self) -> ScoreRange:
+        if self.below <= self.at_least:
+            raise ValueError(f"at_least {self.at_least:g} and below {self.below:g}; below must be the larger")
+        return self
+
+
 class Overflow(Record):
     """True while a team's queue is longer than so many leads."""
 
@@ -37,6 +52,7 @@ class When(Record):
     segment: Names | None = Field(default=None, description="of this segment, or of one of these")
     source: Names | None = Field(default=None, description="from this source, or from one of these")
     deal_value: ValueRange | None = Field(default=None, description="with a deal value in this range")
+    score: ScoreRange | None = Field(default=None, description="with a lead score in this range; needs lead_fit")
     share: Share | None = Field(default=None, description="this share of the leads that get here, at random")
     overflow: Overflow | None = Field(default=None, description="while a team has more leads than it can take")
 

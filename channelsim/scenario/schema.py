@@ -8,7 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from channelsim.scenario.base import Name, Record
+from channelsim.scenario.buying import Misalignment
+from channelsim.scenario.environment import Environment
+from channelsim.scenario.initiatives import Execution, Initiatives, Integration
 from channelsim.scenario.market import Segment, Source
+from channelsim.scenario.marketing import LeadFit, Referrals
 from channelsim.scenario.motion import Motion
 from channelsim.scenario.routing import RoutingRule
 from channelsim.scenario.team import Team
@@ -73,6 +77,21 @@ class Scenario(Record):
     strategies: dict[Name, dict[str, Any]] = Field(
         default={}, description="name -> {dotted path: value}: what each strategy changes in this file"
     )
+    initiatives: Initiatives = Field(default={}, description="tools and programmes that may be rolled out, by name")
+    rollout: list[str] | None = Field(
+        default=None, description="initiatives that are rolled out; omitted = all of them"
+    )
+    integrations: list[Integration] = Field(default=[], description="pairs of tools that work as one")
+    execution: Execution = Field(default=Execution(), description="how well what is rolled out is carried out")
+    lead_fit: LeadFit | None = Field(
+        default=None,
+        description="how much leads differ within segments, and what is known of it; omitted = nothing",
+    )
+    referrals: Referrals | None = Field(default=None, description="customers bring leads; omitted = none")
+    misalignment: Misalignment = Field(
+        default=Misalignment(), description="what it costs to sell otherwise than the buyer buys"
+    )
+    environment: Environment = Field(default=Environment(), description="the world outside")
     decision_metric: DecisionMetric = Field(
         default="contribution", description="what the strategies are judged by: more is better"
     )

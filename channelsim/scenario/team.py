@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from channelsim.scenario.base import BY_SHAPE, MAPPING, SCALAR, Dotless, NonNegative, Positive, Record, Share
+from channelsim.scenario.base import (
+    BY_SHAPE,
+    MAPPING,
+    SCALAR,
+    BySegment,
+    Dotless,
+    NonNegative,
+    Positive,
+    Record,
+    Share,
+)
 from channelsim.scenario.distributions import Distribution
 
 CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
@@ -47,9 +57,10 @@ class Queue(Record):
         default="pooled",
         description="pooled: any free rep takes the next lead; owned: a lead is one rep's while it is in the team",
     )
-    discipline: Literal["oldest", "newest", "largest", "furthest_stage"] = Field(
+    discipline: Literal["oldest", "newest", "largest", "furthest_stage", "best_score"] = Field(
         default="oldest",
-        description="who goes first: the longest waiting, the last to come, the largest deal, the furthest step",
+        description="who goes first: the longest waiting, the last to come, the largest deal, the furthest step, "
+        "the best lead score (needs lead_fit)",
     )
     max_open_deals: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="most open deals that one rep may own; only with assignment: owned"
@@ -64,6 +75,31 @@ class Queue(Record):
         return self
 
 
+class Freeze(Record):
+    """Months in which nobody starts: whoever was to start then starts after it."""
+
+    from_month: Annotated[int, Field(ge=0)] = Field(description="first month, 0 = the horizon's first")
+    months: Annotated[int, Field(ge=1)] = Field(description="how many")
+
+
+class Promotion(Record):
+    """Vacancies that are filled with reps of another team: with the one who has been there longest."""
+
+    team: str = Field(description="the team that gives them up")
+    share: Share = Field(default=1.0, description="share of the vacancies; the others are filled from outside")
+    ramp_share: Share = Field(default=0.5, description="share of the ramp that they still need")
+
+
+class Managers(Record):
+    """Who leads the reps. Their salary is in `pay`."""
+
+    headcount: Annotated[int, Field(ge=0)] = Field(description="managers of this team")
+    span: Annotated[int, Field(ge=1)] = Field(default=8, description="reps that one manager can lead")
+    unmanaged_productivity: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.8, description="productivity of reps beyond that, against others; an assumption"
+    )
+
+
 class People(Record):
     """How reps learn, differ, leave and are replaced. What is omitted does not happen."""
 
@@ -71,7 +107,11 @@ class People(Record):
         default=1.0,
         description="share of working time spent selling; the rest is administration and meetings",
     )
-    ramp_months: NonNegative = Field(default=0.0, description="months until a new rep is fully productive")
+    ramp_months: BySegment[NonNegative] = Field(
+        default=0.0,
+        description="months until a new rep is fully productive; by segment where some are harder to sell to "
+        "(quotas are prorated by the longest)",
+    )
     ramp_start: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.25, description="productivity of a new rep on the first day; rises in a straight line to 1"
     )
@@ -84,6 +124,21 @@ class People(Record):
     annual_attrition: NonNegative = Field(
         default=0.0,
         description="leavers a year for each filled seat; 0.35 = an average stay of 1 / 0.35 years",
+    )
+    attrition_seasonality: Annotated[list[NonNegative], Field(min_length=12, max_length=12)] | None = Field(
+        default=None,
+        description="12 factors, January first: many leave with the bonus; omitted = 1 throughout",
+    )
+    hire_skill: Positive = Field(
+        default=1.0,
+        description="quality of hires: multiplies the skill of those who start after the horizon's start",
+    )
+    hiring_freezes: list[Freeze] = Field(default=[], description="months in which nobody starts")
+    promotion: Promotion | None = Field(
+        default=None, description="vacancies filled from another team; omitted = all from outside"
+    )
+    managers: Managers | None = Field(
+        default=None, description="span of control; omitted = as many managers as it takes"
     )
     hire_days: Distribution = Field(default=45.0, description="days from a departure to the successor's first day")
     orphan_share: Share = Field(

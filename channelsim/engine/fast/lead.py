@@ -186,7 +186,10 @@ def hand_off(p: Any, s: Any, row: int) -> None:
         return
     key = p.step_key[lead.motion][following]
     release(s, row)
-    if draw(s, lead, Purpose.HANDOFF_LEAK, lead.cycle, key) < p.handoff_leak[lead.motion][following][s.month]:
+    if (
+        draw(s, lead, Purpose.HANDOFF_LEAK, lead.cycle, key)
+        < p.handoff_leak[lead.stream][lead.motion][following][s.month]
+    ):
         lose(p, s, row, Count.DROPPED, Happening.DROPPED)
         return
     dist = p.handoff_hours_dist[lead.motion][following]

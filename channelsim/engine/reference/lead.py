@@ -241,7 +241,7 @@ def hand_off(sim: Simulation, lead: Lead) -> Generator[simpy.Event, Any, bool]:
         return True
     key = program.step_key[lead.motion][following]
     sim.teams[lead.team].release(lead)
-    leak = program.handoff_leak[lead.motion][following][month_of(program, sim.now)]
+    leak = program.handoff_leak[lead.stream][lead.motion][following][month_of(program, sim.now)]
     if sim.draw(lead, Purpose.HANDOFF_LEAK, lead.cycle, key) < leak:
         return False
     dist = program.handoff_hours_dist[lead.motion][following]
