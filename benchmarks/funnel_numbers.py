@@ -13,10 +13,10 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from channelsim.program.compile import HOURS_A_MONTH, HOURS_A_YEAR
 from channelsim.program.distributions import lognormal_parameters
 from channelsim.program.layout import month_starts
 from channelsim.program.market import cumulative_pattern, pattern_weights
+from channelsim.program.teams import HOURS_A_MONTH, HOURS_A_YEAR
 from channelsim.scenario.base import for_segment
 from channelsim.scenario.distributions import Exponential, Lognormal, Triangular
 from channelsim.scenario.motion import Step, age_hours
@@ -201,6 +201,7 @@ def _team(team: Team) -> TeamNumbers:
     assert isinstance(team.headcount, int)
     assert not isinstance(team.hours, str)
     people = team.people
+    assert not isinstance(people.ramp_months, dict)
     skill = Lognormal(dist="lognormal", mean=1.0, cv=people.skill_cv) if people.skill_cv else 1.0
     tenure = (
         Exponential(dist="exponential", mean=HOURS_A_YEAR / people.annual_attrition)

@@ -1,5 +1,5 @@
-"""What differs from one replication to the next before any lead arrives: the market's path, and the numbers that nobody
-knows. Both are drawn by replication alone, so that all strategies face the same."""
+"""What differs from one replication to the next before any lead arrives: the market's path, and the numbers that
+nobody knows. Both are drawn by replication alone, so that all strategies face the same."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ def seat_prices(scenario: Scenario, layout: Layout) -> FloatArray:
 
 
 def fixed_costs(scenario: Scenario, layout: Layout) -> FloatArray:
-    """What initiatives and their integrations cost whoever uses them, (month, team): set-up in the first month, then
-    so much a month, shared by the teams that use them in proportion to their planned seats."""
+    """What initiatives and their integrations cost whoever uses them, (month, team): set-up in the first month,
+    then so much a month, shared by the teams that use them in proportion to their planned seats."""
     costs = np.zeros((layout.months, len(layout.teams)))
     initiatives = rolled_out(scenario)
     for initiative in initiatives.values():

@@ -92,7 +92,7 @@ def hours_of_work_are_those_of_the_touches(program: Program, ledger: Ledger, don
 def reps_are_there_when_they_work(program: Program, ledger: Ledger, events: list[Event], done: list[Touch]) -> None:
     there: dict[int, list[list[float]]] = defaultdict(list)
     for event in events:
-        if event.happening == Happening.HIRED:
+        if event.happening in (Happening.HIRED, Happening.PROMOTED):
             there[event.seat].append([event.time, np.inf])
         elif event.happening == Happening.DEPARTED:
             there[event.seat][-1][1] = event.time

@@ -5,39 +5,51 @@ March 2027 has 744 hours, April 720. A plan {0: 2, 1: 1} closes the second seat 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from scipy import stats
 
+import worlds
 from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import Program
-from channelsim.program.codes import DistKind
-from worlds import observe, program_of, source, step, team, world
+from worlds import Happened, program_of, source, step, team, world
 
 OWNED = {"assignment": "owned"}
 
 
-def staying(program: Program, hours: float) -> Program:
-    """The program with every rep staying exactly so long: its exponential tenure made constant."""
-    (tenure,) = set(program.team_tenure_dist.tolist()) - {-1}
-    kinds, values = program.dist_kind.copy(), program.dist_a.copy()
-    kinds[tenure], values[tenure] = DistKind.CONSTANT, hours
-    return program._replace(dist_kind=kinds, dist_a=values)
+@dataclass(frozen=True)
+class Leaving:
+    """A world whose reps each stay exactly `stay` hours."""
+
+    program: Program
+    stay: float
 
 
 def leaving(
     headcount: Any = 1, stay: float = 100.0, hire_days: float = 5.0, months: int = 1, **fields: Any
-) -> Program:
+) -> Leaving:
     """A team whose reps each stay exactly `stay` hours."""
     people = {"annual_attrition": 1.0, "hire_days": hire_days} | fields.pop("people", {})
     steps = fields.pop("steps", {"call": step()})
-    return staying(
-        program_of(world(months=months, teams={"desk": team(headcount, people=people, **fields)}, steps=steps)),
-        stay,
-    )
+    tree = world(months=months, teams={"desk": team(headcount, people=people, **fields)}, steps=steps)
+    return Leaving(program_of(tree), stay)
+
+
+def observe(tree: Any, *arguments: Any, **options: Any) -> Happened:
+    """As `worlds.observe`, also of a world whose reps leave when they are told to."""
+    if not isinstance(tree, Leaving):
+        return worlds.observe(tree, *arguments, **options)
+
+    def arranged(_program: Any, _team: int, hired_at: float, _u: float) -> float:
+        return hired_at + tree.stay
+
+    with patch("channelsim.engine.reference.seat.departure_time", arranged):
+        return worlds.observe(tree.program, *arguments, **options)
 
 
 def test_a_seat_is_vacant_after_a_departure_until_its_successor_starts() -> None:

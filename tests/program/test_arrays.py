@@ -46,15 +46,18 @@ STREAMS, MOTIONS, STEPS, MONTHS, TEAMS, SEATS, RULES = 3, 2, 3, 5, 2, 4, 2
 
 SHAPES = {
     (MONTHS + 1,): "month_start_hours",
-    (STREAMS,): "stream_key stream_pattern deal_value_dist unreachable_share",
+    (TEAMS, MONTHS): "team_selling_share team_quota_ramp_hours team_hiring_month",
+    (STREAMS, MONTHS): "value_scale",
+    (STREAMS,): "has_fit fit_mean fit_spread score_weight score_noise cooling_speed referral_stream referral_mean "
+    "referral_delay_dist stream_key stream_pattern deal_value_dist unreachable_share",
     (MOTIONS,): "step_count value_factor nurture_share nurture_max nurture_hours_dist",
-    (TEAMS,): "team_is_owned team_discipline team_max_open team_selling_share team_ramp_hours team_ramp_start "
-    "team_skill_dist team_tenure_dist team_vacancy_dist team_orphan_share open_first open_count",
+    (TEAMS,): "team_is_owned team_discipline team_max_open team_ramp_start team_hire_skill team_promotes_from "
+    "team_promotion_share team_promoted_ramp team_skill_dist team_vacancy_dist team_orphan_share open_first open_count",
     (SEATS,): "seat_key seat_team seat_from seat_to seat_ramped",
     (RULES,): "rule_motion rule_value_at_least rule_value_below rule_share rule_overflow_team",
     (MOTIONS, STEPS): "step_key step_team step_touches step_is_visit step_is_opportunity attempts_max "
-    "cooling_first value_curve_length handoff_hours_dist handoff_leak",
-    (STREAMS, MOTIONS, STEPS): "reach effort_hours_dist travel_hours_dist touch_spacing_dist "
+    "cooling_first value_curve_length handoff_hours_dist",
+    (STREAMS, MOTIONS, STEPS): "fit_offset buyer_hours_more effort_hours_dist travel_hours_dist touch_spacing_dist "
     "patience_hours_dist yes_hours_dist no_hours_dist",
 }
 
@@ -63,7 +66,10 @@ def test_arrays_have_the_shapes_that_their_indices_say() -> None:
     for shape, names in SHAPES.items():
         for name in names.split():
             assert getattr(RICH, name).shape == shape, name
-    assert RICH.advance.shape == (STREAMS, MOTIONS, STEPS, MONTHS)
+    for array in (RICH.advance, RICH.reach, RICH.handoff_leak, RICH.buyer_hours_scale, RICH.effort_hours_scale):
+        assert array.shape == (STREAMS, MOTIONS, STEPS, MONTHS)
+    assert RICH.team_ramp_hours.shape == (TEAMS, MONTHS, STREAMS)
+    assert RICH.team_departures_before_month.shape == (TEAMS, MONTHS + 1)
     assert RICH.rule_takes_stream.shape == (RULES, STREAMS)
     assert RICH.arrivals_before_month.shape == (STREAMS, MONTHS + 1)
     days = 31 + 30 + 31 + 30 + 31
@@ -146,13 +152,12 @@ def test_the_week_begins_on_the_day_on_which_the_horizon_does() -> None:
     assert by_day[:9].tolist() == [0, 0, 8, 8, 8, 8, 8, 0, 0]
 
 
-def test_attrition_becomes_a_mean_stay_in_hours() -> None:
+def test_attrition_becomes_expected_departures_by_month() -> None:
     program = program_of(world(teams={"desk": team(people={"annual_attrition": 0.5, "hire_days": 10.0})}))
-    tenure = program.team_tenure_dist[0]
-    assert program.dist_kind[tenure] == DistKind.EXPONENTIAL
-    assert program.dist_a[tenure] == 2 * 8766
+    # March has 744 hours: at one departure in two years of 8,766 hours, 744 / 17,532 of one is expected.
+    assert program.team_departures_before_month[0].tolist() == pytest.approx([0.0, 744 / 17532])
     assert value(program, program.team_vacancy_dist[0]) == 240.0
-    assert program_of(world()).team_tenure_dist[0] == NONE
+    assert program_of(world()).team_departures_before_month[0].tolist() == [0.0, 0.0]
 
 
 def test_the_same_scenario_gives_the_same_arrays() -> None:

@@ -14,7 +14,12 @@ SMALL_WEB, BIG_WEB, BIG_FAIR = range(3)
 
 
 def fits(
-    when: dict[str, Any] | None, stream: int = 0, value: float = 500.0, share: float = 0.5, queue: int = 0
+    when: dict[str, Any] | None,
+    stream: int = 0,
+    value: float = 500.0,
+    share: float = 0.5,
+    queue: int = 0,
+    score: float = 0.0,
 ) -> bool:
     rule = {"motion": "sale"} if when is None else {"when": when, "motion": "sale"}
     program = program_of(
@@ -23,10 +28,11 @@ def fits(
             sources={"web": source(mix={"small": 0.5, "big": 0.5}), "fair": source(mix={"big": 1.0})},
             teams={"desk": team(), "field": team()},
             steps={"call": step()},
+            lead_fit={},
             routing=[rule, {"motion": "sale"}],
         )
     )
-    return rule_fits(as_lists(program), 0, stream, value, share, queue)
+    return rule_fits(as_lists(program), 0, stream, value, score, share, queue)
 
 
 def test_a_rule_without_conditions_takes_every_lead() -> None:
@@ -60,6 +66,17 @@ def test_a_range_may_be_open_at_either_side() -> None:
 @pytest.mark.parametrize(("draw", "taken"), [(0.0, True), (0.2999, True), (0.3, False), (0.9, False)])
 def test_a_share_takes_the_draws_below_it(draw: float, taken: bool) -> None:
     assert fits({"share": 0.3}, share=draw) is taken
+
+
+@pytest.mark.parametrize(("score", "taken"), [(0.84, False), (0.85, True), (1.64, True), (1.65, False)])
+def test_scores_are_given_as_shares_of_all_leads(score: float, taken: bool) -> None:
+    # Of standard normal scores 80% lie below 0.8416 and 95% below 1.6449.
+    assert fits({"score": {"at_least": 0.8, "below": 0.95}}, score=score) is taken
+
+
+def test_a_range_of_all_scores_takes_every_score() -> None:
+    assert fits({"score": {"at_least": 0.0, "below": 1.0}}, score=-40.0)
+    assert fits({"score": {"at_least": 0.0}}, score=40.0)
 
 
 def test_a_share_of_nothing_takes_nobody() -> None:

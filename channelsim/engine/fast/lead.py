@@ -202,6 +202,7 @@ def hand_off(p: Any, s: Any, row: int) -> None:
 @inner
 def win(p: Any, s: Any, row: int) -> None:
     """7. Won: counted now, credited to the rep who made the last touch and to the one who handed the lead over."""
+    refer(p, s, row)
     lead = s.leads[row]
     value = booked_value(p, lead)
     count(s, Count.WON, lead)
@@ -212,7 +213,6 @@ def win(p: Any, s: Any, row: int) -> None:
     add_for_rep(s, RepAmount.CLOSED_VALUE, lead.last_rep, value)
     if lead.handed_by != NONE:
         add_for_rep(s, RepAmount.HANDED_VALUE, lead.handed_by, value)
-    refer(p, s, row)
     end(p, s, row)
 
 

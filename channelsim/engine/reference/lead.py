@@ -254,6 +254,7 @@ def hand_off(sim: Simulation, lead: Lead) -> Generator[simpy.Event, Any, bool]:
 
 def win(sim: Simulation, lead: Lead) -> None:
     """7. Won: counted now, credited to the rep who made the last touch and to the one who handed the lead over."""
+    refer(sim, lead)
     value = booked_value(sim, lead)
     sim.count(Count.WON, lead)
     sim.add(Amount.BOOKINGS, lead, value)
@@ -263,7 +264,6 @@ def win(sim: Simulation, lead: Lead) -> None:
     lead.last_rep.credit_win(value)
     if lead.handed_by is not None:
         lead.handed_by.credit_handover(value)
-    refer(sim, lead)
     end(sim, lead)
 
 

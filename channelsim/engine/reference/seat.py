@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -32,7 +33,7 @@ def succession(sim: Simulation, seat: int) -> Process:
         rep.leaves_at = min(leaves_at(sim, team, seat, incumbent), closes)
         if rep.leaves_at < math.inf:
             time_is_up = sim.agenda.at(rep.leaves_at, EventKind.DEPARTURE, seat)
-            time_is_up.callbacks.append(lambda _, rep=rep: rep.call_away())
+            time_is_up.callbacks.append(partial(call_away, rep))
         yield rep.called_away
         if rep.is_busy:
             rep.free_again = simpy.Event(sim.agenda)
@@ -42,6 +43,11 @@ def succession(sim: Simulation, seat: int) -> Process:
         hired_after = sim.seat_sample(vacancy, seat, Purpose.VACANCY, incumbent)
         starts = first_day(program, team.index, sim.now + hired_after)
         incumbent += 1
+
+
+def call_away(rep: Rep, _departure: simpy.Event) -> None:
+    """The rep's time is up."""
+    rep.call_away()
 
 
 def hire(sim: Simulation, team: Team, seat: int, incumbent: int) -> Rep:
