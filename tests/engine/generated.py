@@ -51,7 +51,7 @@ QUEUE = st.builds(
         {"discipline": discipline}
         | ({"assignment": "owned"} | ({"max_open_deals": cap} if cap else {}) if owned else {})
     ),
-    st.sampled_from(["oldest", "newest", "largest", "furthest_stage"]),
+    st.sampled_from(["oldest", "newest", "largest", "furthest_stage", "best_score"]),
     st.booleans(),
     st.sampled_from([None, 1, 2, 5]),
 )
@@ -59,7 +59,11 @@ PEOPLE = record(
     {"orphan_share": number(0.2, 1.0), "annual_attrition": st.sampled_from([20.0, 40.0, 0.0])},
     {
         "selling_share": number(0.2, 1.0),
-        "ramp_months": number(0.0, 3.0),
+        "ramp_months": by_segment(number(0.0, 3.0)),
+        "hire_skill": st.sampled_from([0.5, 1.5]),
+        "attrition_seasonality": st.just([1.0, 2.0, 0.5, 1.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0]),
+        "hiring_freezes": st.sampled_from([[{"from_month": 0, "months": 1}], [{"from_month": 1, "months": 2}]]),
+        "managers": st.sampled_from([{"headcount": 0}, {"headcount": 1, "span": 2, "unmanaged_productivity": 0.5}]),
         "ramp_start": st.sampled_from([0.1, 0.5]),
         "starts_ramped": st.booleans(),
         "skill_cv": st.sampled_from([0.0, 0.4]),
@@ -74,6 +78,12 @@ TEAM = record(
         "headcount": st.sampled_from([1, 2, 3, 0, {0: 3, 1: 1}, {0: 1, 1: 4}, {0: 2, 1: 0}]),
     },
     {"hours": HOURS},
+)
+PROMOTION = st.fixed_dictionaries(
+    {"team": st.just("desk"), "share": st.sampled_from([1.0, 0.6]), "ramp_share": st.sampled_from([0.0, 0.5])}
+)
+FIELD = st.builds(
+    lambda t, p: t | {"people": t["people"] | ({"promotion": p} if p else {})}, TEAM, PROMOTION | st.none()
 )
 COOLING = st.sampled_from(
     [
@@ -105,6 +115,7 @@ STEP = record(
         "buyer_days_if_no": distribution(9.0),
         "patience_hours": by_segment(distribution(300.0)),
         "opportunity": st.booleans(),
+        "serves": st.sampled_from(["look", "choose"]),
     },
 )
 NURTURE = st.fixed_dictionaries(
@@ -125,6 +136,7 @@ WHEN = record(
         "segment": st.sampled_from([*SEGMENTS, list(SEGMENTS)]),
         "source": st.sampled_from(SOURCES),
         "deal_value": st.sampled_from([{"at_least": 500.0}, {"below": 1000.0}]),
+        "score": st.sampled_from([{"at_least": 0.7}, {"below": 0.4}]),
         "share": number(0.0, 1.0),
         "overflow": st.fixed_dictionaries({"team": st.sampled_from(TEAMS), "queue_longer_than": st.integers(0, 5)}),
     },
@@ -136,11 +148,58 @@ SOURCE = record(
         "arrivals": st.sampled_from(["flat", "office", "web"]),
         "unreachable_share": number(0.0, 1.0),
         "annual_growth": st.sampled_from([-0.5, 1.0]),
+        "cooling_speed": st.sampled_from([0.25, 3.0]),
+        "budget": st.sampled_from([{"per_month": 500.0, "half_at": 500.0, "most_leads_per_month": 30.0}]),
+        "content": st.sampled_from([{"pieces_per_month": 4.0, "leads_per_piece_month": 5.0, "lag_months": 1}]),
         "seasonality": st.just([1.0, 0.0, 1.0, 0.5, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
     },
 )
 DEAL_VALUE = st.sampled_from([1000.0, 0.0, {"dist": "lognormal", "mean": 800.0, "cv": 1.0}])
-WORLDS = st.fixed_dictionaries(
+CYCLE = st.sampled_from(
+    [{}, {"look": {"days": 2.0}, "choose": {"days": {"dist": "exponential", "mean": 3.0}, "window_hours": 50.0}}]
+)
+EFFECT = st.builds(
+    lambda change, by, scope: {"change": change, "by": by} | scope,
+    st.sampled_from(
+        ["advance", "reach", "attempt_hours", "effort_hours", "buyer_days", "handoff_leak", "leads", "deal_value",
+         "selling_share", "ramp_months", "annual_attrition"]
+    ),
+    st.sampled_from([0.5, -0.4, 0.0]),
+    st.sampled_from([{}, {"teams": "field"}, {"steps": "call"}, {"sources": ["web"], "segments": "big"}]),
+)  # fmt: skip
+INITIATIVE = record(
+    {"effects": st.lists(EFFECT, max_size=3), "adoption": st.sampled_from([{}, {"half_time_months": 0.0}])},
+    {
+        "teams": st.sampled_from([["desk"], ["field", "desk"]]),
+        "start_month": st.integers(0, 1),
+        "hours_per_rep_week": st.sampled_from([4.0]),
+        "brings": st.just({"source": "fair", "leads_per_rep_month": 5.0}),
+        "kind": st.just("programme"),
+    },
+)
+SHOCK = record(
+    {"month": st.integers(0, 1)},
+    {"leads": st.sampled_from([0.5]), "advance": st.sampled_from([0.8, 2.0]), "buyer_days": st.just(1.5),
+     "deal_value": st.just(0.9), "segments": st.just("big"), "months": st.just(1)},
+)  # fmt: skip
+REFERRALS = st.fixed_dictionaries(
+    {"source": st.sampled_from(SOURCES), "per_win": by_segment(st.sampled_from([0.8, 2.0])),
+     "delay_days": distribution(6.0)}
+)  # fmt: skip
+LEVERS = record(
+    {},
+    {
+        "initiatives": st.fixed_dictionaries({"dialler": INITIATIVE, "coaching": INITIATIVE}),
+        "execution": st.sampled_from([{"focus": 1, "quality": 0.5}, {"switching_hours_per_week": 3.0}]),
+        "integrations": st.just([{"tools": ["dialler", "coaching"]}]),
+        "lead_fit": st.sampled_from(
+            [{}, {"spread": 2.0, "score_noise": 0.0, "mean": {"web": -0.5}}, {"spread": 0.0}]
+        ),
+        "referrals": REFERRALS,
+        "environment": st.fixed_dictionaries({"shocks": st.fixed_dictionaries({"launch": SHOCK})}),
+    },
+)
+PLAIN = st.fixed_dictionaries(
     {
         "channelsim": st.just(1),
         "name": st.just("made up"),
@@ -148,12 +207,18 @@ WORLDS = st.fixed_dictionaries(
             {"start": st.sampled_from([MONDAY, dt.date(2028, 2, 11)]), "months": st.just(2)}
         ),
         "segments": st.fixed_dictionaries(
-            {name: record({"deal_value": DEAL_VALUE}, {"patience_hours": distribution(200.0)}) for name in SEGMENTS}
+            {
+                name: record(
+                    {"deal_value": DEAL_VALUE}, {"patience_hours": distribution(200.0), "buying_cycle": CYCLE}
+                )
+                for name in SEGMENTS
+            }
         ),
         "sources": st.fixed_dictionaries(dict.fromkeys(SOURCES, SOURCE)),
-        "teams": st.fixed_dictionaries(dict.fromkeys(TEAMS, TEAM)),
+        "teams": st.fixed_dictionaries({"desk": TEAM, "field": FIELD}),
         "motions": st.fixed_dictionaries({"a": MOTION, "b": MOTION}),
         "routing": RULES.map(lambda rules: [*rules, {"motion": "a"}]),
     }
 )
+WORLDS = st.builds(lambda plain, levers: plain | levers, PLAIN, LEVERS)
 """Complete scenarios as mappings."""

@@ -52,7 +52,8 @@ SHAPES = {
     "referral_delay_dist stream_key stream_pattern deal_value_dist unreachable_share",
     (MOTIONS,): "step_count value_factor nurture_share nurture_max nurture_hours_dist",
     (TEAMS,): "team_is_owned team_discipline team_max_open team_ramp_start team_hire_skill team_promotes_from "
-    "team_promotion_share team_promoted_ramp team_skill_dist team_vacancy_dist team_orphan_share open_first open_count",
+    "team_promotion_share team_promoted_ramp team_skill_dist team_vacancy_dist team_orphan_share open_first "
+    "open_count",
     (SEATS,): "seat_key seat_team seat_from seat_to seat_ramped",
     (RULES,): "rule_motion rule_value_at_least rule_value_below rule_share rule_overflow_team",
     (MOTIONS, STEPS): "step_key step_team step_touches step_is_visit step_is_opportunity attempts_max "
