@@ -119,7 +119,7 @@ Belief = Annotated[
     | Annotated[Guess, Tag("triangular")]
     | Annotated[SkewedRight, Tag("lognormal")]
     | Annotated[ShareBelief, Tag("beta")],
-    Discriminator(lambda value: value.get("dist") if isinstance(value, dict) else value.dist),
+    Discriminator(lambda value: value.get("dist") if isinstance(value, dict) else getattr(value, "dist", None)),
 ]
 BELIEFS = ("normal", "uniform", "triangular", "lognormal", "beta")
 _BELIEF: TypeAdapter[Any] = TypeAdapter(Belief)
