@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from channelsim.engine.draws import uniform
 from channelsim.program.codes import Purpose
 from channelsim.program.keys import key64
-from channelsim.rules.draws import entity_words, uniform
+from channelsim.rules.draws import entity_words
 from channelsim.scenario.environment import Environment, followers
 from channelsim.scenario.load import Beliefs
 from channelsim.scenario.schema import Scenario
@@ -39,7 +41,7 @@ class Varies:
 
 def varies_of(scenario: Scenario, beliefs: Beliefs | None) -> Varies | None:
     """What makes each replication of a strategy a world of its own; None if nothing does."""
-    known = beliefs or Beliefs(None, ())
+    known = beliefs or Beliefs(scenario, ())
     if not known.uncertain and not scenario.environment.regimes:
         return None
     return Varies(scenario, known)
@@ -90,5 +92,9 @@ def _chosen(chances: Mapping[str, float], u: float) -> str:
 
 
 def _draw(seed: int, replication: int, purpose: Purpose, k: int, *name: str) -> float:
-    words = entity_words(seed, key64(*name) & MASK64)
-    return uniform(*words, replication, 0, purpose.value, k, 0)
+    return uniform(*_words(seed, name), replication, 0, purpose.value, k, 0)
+
+
+@lru_cache(maxsize=4096)
+def _words(seed: int, name: tuple[str, ...]) -> tuple[int, int]:
+    return entity_words(seed, key64(*name) & MASK64)

@@ -14,7 +14,7 @@ from channelsim.finance.costs import price
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
 from channelsim.program.arrays import NONE, Program
-from channelsim.program.compile import compile_program
+from channelsim.program.compile import compile_with, scales_of
 from channelsim.program.layout import Layout, layout_of
 from channelsim.scenario.load import Beliefs
 from channelsim.scenario.schema import Scenario
@@ -72,16 +72,18 @@ class Job:
         if self.varies is None:
             return self.program, self.prices
         scenario, regimes = self.varies.drawn(seed, replication)
-        return compile_program(scenario, regimes), prices_of(scenario, self.layout)
+        scales = scales_of(scenario, self.layout, regimes)
+        return compile_with(scenario, self.layout, scales), prices_of(scenario, self.layout, scales)
 
 
 def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE, beliefs: Beliefs | None = None) -> Job:
     """Compile a resolved strategy, with its uncertain numbers if it has any, for one of ENGINES."""
     layout = layout_of(scenario)
+    scales = scales_of(scenario, layout)
     return Job(
         name,
-        compile_program(scenario),
-        prices_of(scenario, layout),
+        compile_with(scenario, layout, scales),
+        prices_of(scenario, layout, scales),
         layout,
         scenario.horizon.warmup_months,
         engine,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.finance.initiatives import fixed_costs, marketing_spend, seat_prices
-from channelsim.program.initiatives import apply_initiatives
+from channelsim.program.compile import scales_of
 from channelsim.program.layout import Layout
 from channelsim.program.scales import Scales
 from channelsim.scenario.schema import Scenario
@@ -45,8 +45,9 @@ class Prices:
     month_hours: FloatArray  # length of each month
 
 
-def prices_of(scenario: Scenario, layout: Layout) -> Prices:
-    """The prices of a resolved scenario."""
+def prices_of(scenario: Scenario, layout: Layout, scales: Scales | None = None) -> Prices:
+    """The prices of a resolved scenario. `scales`: what its levers change, where that is worked out already."""
+    scales = scales or scales_of(scenario, layout)
     sources = [scenario.sources[source] for source, _ in layout.streams]
     segments = [scenario.segments[segment] for _, segment in layout.streams]
     pay = [team.pay for team in scenario.teams.values()]
@@ -70,16 +71,9 @@ def prices_of(scenario: Scenario, layout: Layout) -> Prices:
         initiative_seats=seat_prices(scenario, layout),
         initiative_costs=fixed_costs(scenario, layout),
         marketing_spend=marketing_spend(scenario, layout),
-        churn_scale=_churn_scale(scenario, layout),
+        churn_scale=scales["annual_churn"].T,
         month_hours=np.array([(after - start).days * 24.0 for start, after in pairwise(starts)]),
     )
-
-
-def _churn_scale(scenario: Scenario, layout: Layout) -> FloatArray:
-    scales = Scales(layout)
-    apply_initiatives(scenario, layout, scales)
-    by_month: FloatArray = scales["annual_churn"].T
-    return by_month
 
 
 def _or_nan(values: list[float | None]) -> FloatArray:

@@ -12,7 +12,7 @@ import numpy as np
 from channelsim.program.arrays import NONE, Program
 from channelsim.program.distributions import DistributionTable
 from channelsim.program.environment import apply_environment
-from channelsim.program.initiatives import apply_initiatives, leads_brought
+from channelsim.program.initiatives import apply_initiatives
 from channelsim.program.keys import key64
 from channelsim.program.layout import Layout, layout_of
 from channelsim.program.market import cumulative_pattern, leads_by_month, pattern_weights
@@ -34,7 +34,11 @@ def compile_program(scenario: Scenario, regimes: Sequence[str] | None = None) ->
     regimes: the market's regime in each month, for a scenario that has any; None: none rules.
     """
     layout = layout_of(scenario)
-    scales = scales_of(scenario, layout, regimes)
+    return compile_with(scenario, layout, scales_of(scenario, layout, regimes))
+
+
+def compile_with(scenario: Scenario, layout: Layout, scales: Scales) -> Program:
+    """The program of one strategy, whose names and levers are worked out already."""
     table = DistributionTable()
     arrays: dict[str, Any] = (
         _clock(layout)
@@ -53,8 +57,8 @@ def compile_program(scenario: Scenario, regimes: Sequence[str] | None = None) ->
 def scales_of(scenario: Scenario, layout: Layout, regimes: Sequence[str] | None = None) -> Scales:
     """What all levers together multiply a strategy's parameters by."""
     scales = Scales(layout)
-    apply_initiatives(scenario, layout, scales)
-    apply_environment(scenario.environment, layout, regimes, scales)
+    apply_initiatives(scenario, scales)
+    apply_environment(scenario.environment, regimes, scales)
     return scales
 
 
@@ -94,12 +98,9 @@ def _streams(scenario: Scenario, layout: Layout, scales: Scales, table: Distribu
 
 def arrivals_before_month(scenario: Scenario, layout: Layout, scales: Scales) -> FloatArray:
     """Expected arrivals before each month, shape (stream, months + 1), without those that customers refer."""
-    by_source = {
-        name: leads_by_month(source, layout) + leads_brought(scenario, layout, name)
-        for name, source in scenario.sources.items()
-    }
-    mix = [scenario.sources[source].mix.get(segment, 0.0) for source, segment in layout.streams]
-    leads = np.array([by_source[source] for source, _ in layout.streams]) * np.array(mix)[:, None]
+    by_source = {name: leads_by_month(source, layout) for name, source in scenario.sources.items()}
+    mix = np.array([scenario.sources[source].mix.get(segment, 0.0) for source, segment in layout.streams])
+    leads = np.array([by_source[source] for source, _ in layout.streams]) * mix[:, None] + scales.leads_brought
     return np.concatenate([np.zeros((len(mix), 1)), np.cumsum(leads * scales["leads"], axis=1)], axis=1)
 
 
@@ -196,6 +197,6 @@ def _distributions(table: DistributionTable) -> Arrays:
         "dist_c": np.array(table.c, float),
         "dist_first": np.array(table.first, np.int64),
         "dist_length": np.array(table.length, np.int64),
-        "table_u": np.array(table.table_u, float),
-        "table_x": np.array(table.table_x, float),
+        "table_u": np.concatenate([np.empty(0), *(weights for weights, _ in table.tables)]),
+        "table_x": np.concatenate([np.empty(0), *(values for _, values in table.tables)]),
     }

@@ -32,7 +32,7 @@ class DistributionTable:
     """Collects distributions and hands out their row numbers; equal ones share a row."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, float], int] = {}
+        self._rows: dict[tuple[object, float], int] = {}
         self._known: dict[tuple[int | float, float], int] = {}
         self._kept: list[Distribution] = []  # an identity is another's once its owner is gone
         self.kind: list[int] = []
@@ -41,15 +41,15 @@ class DistributionTable:
         self.c: list[float] = []
         self.first: list[int] = []
         self.length: list[int] = []
-        self.table_u: list[float] = []
-        self.table_x: list[float] = []
+        self.tables: list[tuple[FloatArray, FloatArray]] = []  # cumulative weights and values
+        self._entries = 0
 
     def add(self, distribution: Distribution, scale: float = 1.0) -> int:
         """The row of a distribution whose values are multiplied by `scale` (its unit in the program's unit)."""
-        # To spell out a record takes longer than all else here, so each is spelt out once.
+        # Most distributions come up again and again, as the same object: to look at it is quicker than into it.
         known = (id(distribution) if isinstance(distribution, Record) else float(distribution), scale)
         if known not in self._known:
-            key = (repr(distribution), scale)
+            key = (_spelt_out(distribution), scale)
             if key not in self._rows:
                 self._rows[key] = len(self.kind)
                 self._append(distribution, scale)
@@ -92,14 +92,12 @@ class DistributionTable:
         self.a.append(a)
         self.b.append(b)
         self.c.append(c)
-        self.first.append(len(self.table_x))
+        self.first.append(self._entries)
         self.length.append(0)
 
     def _tabulate(self, quantiles: FloatArray) -> None:
         self._row(DistKind.TABLE)
-        self.length[-1] = len(quantiles)
-        self.table_x.extend(quantiles.tolist())
-        self.table_u.extend([0.0] * len(quantiles))
+        self._table(np.zeros(len(quantiles)), quantiles)
 
     def _values(self, d: Empirical, scale: float) -> None:
         self._row(DistKind.EMPIRICAL)
@@ -107,9 +105,21 @@ class DistributionTable:
         values = np.asarray(d.values, float)[order] * scale
         weights = np.ones(len(values)) if d.weights is None else np.asarray(d.weights, float)[order]
         values, weights = values[weights > 0], weights[weights > 0]
+        self._table(np.cumsum(weights) / weights.sum(), values)
+
+    def _table(self, weights: FloatArray, values: FloatArray) -> None:
         self.length[-1] = len(values)
-        self.table_x.extend(values.tolist())
-        self.table_u.extend((np.cumsum(weights) / weights.sum()).tolist())
+        self._entries += len(values)
+        self.tables.append((weights, values))
+
+
+def _spelt_out(distribution: Distribution) -> object:
+    """What tells a distribution from others: its kind and its parameters."""
+    if isinstance(distribution, Empirical):
+        return repr(distribution)
+    if isinstance(distribution, Record):
+        return tuple(vars(distribution).values())
+    return float(distribution)
 
 
 def lognormal_parameters(d: Lognormal) -> tuple[float, float]:

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from channelsim.program.layout import Layout
 from channelsim.program.scales import Scales, Scope
-from channelsim.scenario.environment import CONDITIONS, Environment, Seasons
+from channelsim.scenario.environment import CONDITIONS, Environment
 
 
-def apply_environment(
-    environment: Environment, layout: Layout, regimes: Sequence[str] | None, scales: Scales
-) -> None:
+def apply_environment(environment: Environment, regimes: Sequence[str] | None, scales: Scales) -> None:
     """Multiply the world outside into the scales. `regimes`: the regime of each month; None: none rules."""
+    layout = scales.layout
     for name in CONDITIONS:
-        scales.multiply(name, _of_seasons(environment.seasonality, layout, name), Scope())
+        seasons = getattr(environment.seasonality, name)
+        if seasons is not None:
+            by_month = [seasons[start.month - 1] for start in layout.month_starts[:-1]]
+            scales.multiply(name, np.array(by_month, float), Scope())
         if regimes is not None:
             by_month = [getattr(environment.regimes[regime], name) for regime in regimes]
-            scales.multiply(name, np.array(by_month), Scope())
+            scales.multiply(name, np.array(by_month, float), Scope())
     for shock in environment.shocks.values():
         months = np.arange(layout.months)
         lasts = shock.months if shock.months is not None else layout.months
@@ -27,8 +28,3 @@ def apply_environment(
         scope = Scope(sources=shock.sources, segments=shock.segments)
         for name in CONDITIONS:
             scales.multiply(name, np.where(strikes, getattr(shock, name), 1.0), scope)
-
-
-def _of_seasons(seasons: Seasons, layout: Layout, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    factors = getattr(seasons, name) or [1.0] * 12
-    return np.array([factors[start.month - 1] for start in layout.month_starts[:-1]], float)

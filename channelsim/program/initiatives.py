@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ FloatArray = NDArray[np.float64]
 MID_MONTH = 0.5
 HALF = 0.5
 HOURS_A_WEEK = 168.0
+LEAST_SELLING_TIME = 0.05
+"""However many tools and roll-outs: somebody who never sells at all would never finish a touch either."""
 
 
 def rolled_out(scenario: Scenario) -> dict[str, Initiative]:
@@ -30,18 +33,18 @@ def teams_of(initiative: Initiative, layout: Layout) -> tuple[str, ...]:
     return layout.teams if initiative.teams is None else tuple(initiative.teams)
 
 
-def apply_initiatives(scenario: Scenario, layout: Layout, scales: Scales) -> None:
+def apply_initiatives(scenario: Scenario, scales: Scales) -> None:
     """Multiply what the strategy's initiatives change into the scales.
 
     A change is `by` x adoption x the quality of execution. Of several in one direction on one parameter at one
     place, the largest counts in full, the next `overlap` of its size, the third overlap^2 of it, and so on.
     """
-    if not rolled_out(scenario):
+    if not scenario.initiatives:
         return
-    realised = realised_by_month(scenario, layout)
+    rollout = Rollout(scenario, scales.layout)
     effects = [
-        (effect, realised[name], teams_of(initiative, layout))
-        for name, initiative in rolled_out(scenario).items()
+        (effect, rollout.realised(name), rollout.teams[name])
+        for name, initiative in rollout.initiatives.items()
         for effect in initiative.effects
     ]
     before: dict[tuple[str, bool], NDArray[np.int64]] = {}
@@ -52,115 +55,110 @@ def apply_initiatives(scenario: Scenario, layout: Layout, scales: Scales) -> Non
         weight = scenario.execution.overlap ** rank[mask]
         scales[effect.change][mask] *= 1.0 + effect.by * weight[:, None] * share
         rank[mask] += 1
-    for team, name in enumerate(layout.teams):
-        scales["selling_share"][team] *= selling_time_left(scenario, layout, name)
+    for team, name in enumerate(scales.layout.teams):
+        scales["selling_share"][team] *= rollout.selling_time_left(name)
+    scales.leads_brought += rollout.leads_brought()
 
 
-def realised_by_month(scenario: Scenario, layout: Layout) -> dict[str, FloatArray]:
-    """Share of each initiative's full effect that is realised, by month: adoption x quality of execution."""
-    quality = scenario.execution.quality
-    return {name: quality * share for name, share in adoption_by_month(scenario, layout).items()}
+class Rollout:
+    """How a strategy's initiatives spread through its organisation.
 
-
-def adoption_by_month(scenario: Scenario, layout: Layout) -> dict[str, FloatArray]:
-    """Share of its people that uses each initiative in the middle of each month.
-
-    The clock of every roll-out runs slower while more are under way than the organisation's focus: by focus /
-    their number. A roll-out is under way until 90% of its ceiling is reached.
+    The clock of every roll-out runs slower while more are under way than the organisation's focus: by focus / their
+    number. A roll-out is under way until 90% of its ceiling is reached.
     """
-    initiatives = rolled_out(scenario)
-    clock = dict.fromkeys(initiatives, 0.0)
-    adopted = {name: np.zeros(layout.months) for name in initiatives}
-    for month in range(layout.months):
-        speed = min(1.0, _focus(scenario) / max(1, len(_under_way(initiatives, clock, month))))
-        for name, initiative in initiatives.items():
-            if month < initiative.start_month:
-                continue
-            alone = _unintegrated(scenario, layout, name, month)
-            reached = _growth(initiative, clock[name] + MID_MONTH * speed) * initiative.adoption.ceiling
-            adopted[name][month] = reached / (1.0 + scenario.execution.shared_adoption * alone)
-            clock[name] += speed
-    return adopted
 
-
-def _focus(scenario: Scenario) -> float:
-    focus = scenario.execution.focus
-    return math.inf if focus is None else float(focus)
-
-
-def _under_way(initiatives: dict[str, Initiative], clock: dict[str, float], month: int) -> list[str]:
-    return [
-        name
-        for name, initiative in initiatives.items()
-        if month >= initiative.start_month and _growth(initiative, clock[name]) < FILLS_UP
-    ]
-
-
-def _growth(initiative: Initiative, months: float) -> float:
-    """Share of the ceiling that is reached after so many months of undisturbed roll-out."""
-    adoption = initiative.adoption
-    felt = months - adoption.delay_months
-    if felt <= 0.0:
-        return 0.0
-    return 1.0 if adoption.half_time_months == 0 else 1.0 - HALF ** (felt / adoption.half_time_months)
-
-
-def _tools(scenario: Scenario, layout: Layout, team: str, month: int) -> list[str]:
-    return [
-        name
-        for name, initiative in rolled_out(scenario).items()
-        if initiative.kind == "tool" and month >= initiative.start_month and team in teams_of(initiative, layout)
-    ]
-
-
-def _integrated(scenario: Scenario, one: str, other: str) -> bool:
-    return any({one, other} == set(pair.tools) for pair in scenario.integrations)
-
-
-def _unintegrated(scenario: Scenario, layout: Layout, name: str, month: int) -> int:
-    """Tools that share a team with this one and are not integrated with it."""
-    if scenario.initiatives[name].kind != "tool":
-        return 0
-    beside = {
-        other
-        for team in teams_of(scenario.initiatives[name], layout)
-        for other in _tools(scenario, layout, team, month)
-    }
-    return sum(other != name and not _integrated(scenario, name, other) for other in beside)
-
-
-def loose_pairs(scenario: Scenario, layout: Layout, team: str, month: int) -> int:
-    """Pairs of a team's tools that are not integrated."""
-    tools = _tools(scenario, layout, team, month)
-    pairs = [(one, other) for at, one in enumerate(tools) for other in tools[at + 1 :]]
-    return sum(not _integrated(scenario, *pair) for pair in pairs)
-
-
-def selling_time_left(scenario: Scenario, layout: Layout, team: str) -> FloatArray:
-    """Share of a team's selling time that is left, by month: less the hours that initiatives take and that
-    switching between tools takes, and less what is lost while more is rolled out than the focus allows."""
-    execution = scenario.execution
-    initiatives = rolled_out(scenario)
-    week = working_hours_a_week(scenario, team)
-    left = np.ones(layout.months)
-    clock = dict.fromkeys(initiatives, 0.0)
-    for month in range(layout.months):
-        under_way = _under_way(initiatives, clock, month)
-        speed = min(1.0, _focus(scenario) / max(1, len(under_way)))
-        hours = execution.switching_hours_per_week * loose_pairs(scenario, layout, team, month)
-        for name, initiative in initiatives.items():
-            if month >= initiative.start_month:
+    def __init__(self, scenario: Scenario, layout: Layout) -> None:
+        self.scenario = scenario
+        self.layout = layout
+        self.initiatives = rolled_out(scenario)
+        self.teams = {name: teams_of(initiative, layout) for name, initiative in self.initiatives.items()}
+        self.excess = np.zeros(layout.months)  # initiatives under way beyond the focus
+        self._clock = {name: np.zeros(layout.months) for name in self.initiatives}  # in the middle of each month
+        focus = math.inf if scenario.execution.focus is None else float(scenario.execution.focus)
+        clock = dict.fromkeys(self.initiatives, 0.0)
+        for month in range(layout.months):
+            begun = [name for name, initiative in self.initiatives.items() if month >= initiative.start_month]
+            under_way = sum(clock[name] < _over_at(self.initiatives[name]) for name in begun)
+            speed = min(1.0, focus / max(1, under_way))
+            self.excess[month] = max(0.0, under_way - focus)
+            for name in begun:
+                self._clock[name][month] = clock[name] + MID_MONTH * speed
                 clock[name] += speed
-                if team in teams_of(initiative, layout):
-                    hours += initiative.hours_per_rep_week
-        excess = max(0.0, len(under_way) - _focus(scenario))
-        share = (1.0 - hours / week) * (1.0 - execution.overload_selling_loss * excess)
-        left[month] = max(share, LEAST_SELLING_TIME)
-    return left
+
+    def realised(self, name: str) -> FloatArray:
+        """Share of an initiative's full effect that is realised, by month: adoption x quality of execution."""
+        return self.scenario.execution.quality * self.adoption(name)
+
+    def adoption(self, name: str) -> FloatArray:
+        """Share of its people that uses an initiative in the middle of each month."""
+        adoption = self.initiatives[name].adoption
+        felt = np.maximum(0.0, self._clock[name] - adoption.delay_months)
+        if adoption.half_time_months == 0:
+            grown = (felt > 0.0).astype(float)
+        else:
+            grown = 1.0 - HALF ** (felt / adoption.half_time_months)
+        sharing: FloatArray = 1.0 + self.scenario.execution.shared_adoption * self._loose_beside(name)
+        shared: FloatArray = adoption.ceiling * grown / sharing
+        return shared
+
+    def selling_time_left(self, team: str) -> FloatArray:
+        """Share of a team's selling time that is left, by month: less the hours that initiatives take and that
+        switching between tools takes, and less what is lost while more is rolled out than the focus allows."""
+        execution = self.scenario.execution
+        hours = execution.switching_hours_per_week * self.loose_pairs(team)
+        for name, initiative in self.initiatives.items():
+            if team in self.teams[name] and initiative.hours_per_rep_week > 0:
+                hours = hours + initiative.hours_per_rep_week * self._runs(name)
+        sold = 1.0 - hours / working_hours_a_week(self.scenario, team)
+        return np.maximum(LEAST_SELLING_TIME, sold * (1.0 - execution.overload_selling_loss * self.excess))
+
+    def loose_pairs(self, team: str) -> FloatArray:
+        """Pairs of a team's tools that are not integrated, by month."""
+        tools = [name for name in self.initiatives if self._is_tool(name) and team in self.teams[name]]
+        pairs = np.zeros(self.layout.months)
+        for one, other in combinations(tools, 2):
+            if self._is_loose(one, other):
+                pairs += self._runs(one) * self._runs(other)
+        return pairs
+
+    def leads_brought(self) -> FloatArray:
+        """Leads that reps make with initiatives such as social selling, (stream, month), by the source's mix."""
+        brought = np.zeros((len(self.layout.streams), self.layout.months))
+        for name, initiative in self.initiatives.items():
+            if initiative.brings is None:
+                continue
+            seats = np.sum([seats_by_month(self.layout, team) for team in self.teams[name]], axis=0)
+            leads = self.realised(name) * seats * initiative.brings.leads_per_rep_month
+            for stream, (source, segment) in enumerate(self.layout.streams):
+                if source == initiative.brings.source:
+                    brought[stream] += leads * self.scenario.sources[source].mix.get(segment, 0.0)
+        return brought
+
+    def _runs(self, name: str) -> FloatArray:
+        """1 in the months from an initiative's start on."""
+        return (np.arange(self.layout.months) >= self.initiatives[name].start_month).astype(float)
+
+    def _is_tool(self, name: str) -> bool:
+        return self.initiatives[name].kind == "tool"
+
+    def _is_loose(self, one: str, other: str) -> bool:
+        return not any({one, other} == set(pair.tools) for pair in self.scenario.integrations)
+
+    def _loose_beside(self, name: str) -> FloatArray:
+        """Tools that share a team with this one and are not integrated with it, by month."""
+        beside = np.zeros(self.layout.months)
+        if self._is_tool(name):
+            for other in self.initiatives:
+                together = other != name and self._is_tool(other) and set(self.teams[name]) & set(self.teams[other])
+                if together and self._is_loose(name, other):
+                    beside += self._runs(other)
+        return beside
 
 
-LEAST_SELLING_TIME = 0.05
-"""However many tools and roll-outs: somebody who never sells at all would never finish a touch either."""
+def _over_at(initiative: Initiative) -> float:
+    """Months of undisturbed roll-out after which most of its ceiling is reached."""
+    adoption = initiative.adoption
+    return adoption.delay_months + adoption.half_time_months * math.log(1.0 - FILLS_UP) / math.log(HALF)
 
 
 def working_hours_a_week(scenario: Scenario, team: str) -> float:
@@ -178,21 +176,3 @@ def seats_by_month(layout: Layout, team: str) -> FloatArray:
         if seat.team == team:
             seats[seat.from_month : seat.to_month] += 1.0
     return seats
-
-
-def leads_brought(scenario: Scenario, layout: Layout, source: str) -> FloatArray:
-    """Leads a month that reps make in a source with initiatives such as social selling."""
-    leads = np.zeros(layout.months)
-    bringing = {
-        name: initiative
-        for name, initiative in rolled_out(scenario).items()
-        if initiative.brings is not None and initiative.brings.source == source
-    }
-    if not bringing:
-        return leads
-    realised = realised_by_month(scenario, layout)
-    for name, initiative in bringing.items():
-        if initiative.brings is not None:
-            seats = sum((seats_by_month(layout, team) for team in teams_of(initiative, layout)), leads * 0.0)
-            leads = leads + realised[name] * seats * initiative.brings.leads_per_rep_month
-    return leads

@@ -39,7 +39,7 @@ class Curves:
     def add(self, points: dict[float, float]) -> tuple[int, int]:
         """Append a curve given as {position above 0: value}."""
         first = len(self.x)
-        self.x.extend(math.log(position) for position in points)
+        self.x.extend(map(math.log, points))
         self.y.extend(points.values())
         return first, len(points)
 
@@ -70,11 +70,16 @@ def motion_arrays(
         "nurture_hours_dist": np.array([table.add(n.days, HOURS_A_DAY) if n else NONE for n in nurtures]),
     }
 
+    steps = [
+        (m, j, name, step)
+        for m, motion in enumerate(motions)
+        for j, (name, step) in enumerate(motion.steps.items())
+    ]
+
     def by_step(value: Callable[[str, Step], float], kind: type = np.int64) -> FloatArray | IntArray:
         array: FloatArray | IntArray = np.zeros(shape, kind)
-        for m, motion in enumerate(motions):
-            for j, (name, step) in enumerate(motion.steps.items()):
-                array[m, j] = value(name, step)
+        for m, j, name, step in steps:
+            array[m, j] = value(name, step)
         return array
 
     curves = Curves()
@@ -114,16 +119,15 @@ def motion_arrays(
 def _by_stream(
     scenario: Scenario, layout: Layout, scales: Scales, table: DistributionTable
 ) -> dict[str, FloatArray | IntArray]:
-    """The arrays that differ by stream."""
-    shape = (len(layout.streams), len(layout.motions), layout.max_steps)
-    reach = np.zeros(shape)
-    advance = np.zeros(shape)
-    buyer_hours_more = np.zeros(shape)
+    """The arrays that differ by stream: a step is worked out once for each segment, and streams take their own."""
+    segments = list(dict.fromkeys(segment for _, segment in layout.streams))
+    shape = (len(segments), len(layout.motions), layout.max_steps)
+    reach, advance, more_hours = (np.zeros(shape) for _ in range(3))
     dists = {
         name: np.full(shape, NONE, np.int64)
         for name in ("effort_hours", "travel_hours", "touch_spacing", "patience_hours", "yes_hours", "no_hours")
     }
-    for s, (source, segment) in enumerate(layout.streams):
+    for s, segment in enumerate(segments):
         cycle = scenario.segments[segment].buying_cycle
         for m, motion in enumerate(scenario.motions.values()):
             aligned = alignments(motion, cycle) if cycle else [None] * len(motion.steps)
@@ -132,11 +136,11 @@ def _by_stream(
                 answer = answer_of(step, segment, alignment, cycle, scenario.segments[segment].patience_hours)
                 if step.attempts:
                     reach[at] = for_segment(step.attempts.reach, segment)
-                advance[at] = for_segment(step.advance, segment) * step.source_factor.get(source, 1.0)
+                advance[at] = for_segment(step.advance, segment)
                 if alignment is not None:
                     kept, more_days = misfit(alignment, cycle, scenario.misalignment)
                     advance[at] *= kept
-                    buyer_hours_more[at] = more_days * HOURS_A_DAY
+                    more_hours[at] = more_days * HOURS_A_DAY
                 dists["effort_hours"][at] = table.add(for_segment(step.effort_hours, segment))
                 dists["travel_hours"][at] = table.add(for_segment(step.travel_hours, segment))
                 dists["touch_spacing"][at] = table.add(for_segment(step.touch_spacing_hours, segment))
@@ -144,16 +148,26 @@ def _by_stream(
                 dists["no_hours"][at] = table.add(answer.no_days, HOURS_A_DAY)
                 if answer.patience_hours is not None:
                     dists["patience_hours"][at] = table.add(answer.patience_hours)
-    by_month = {
-        "reach": np.minimum(1.0, reach[..., None] * scales["reach"]),
-        "advance": np.minimum(1.0, advance[..., None] * scales["advance"]),
+    of_stream = np.array([segments.index(segment) for _, segment in layout.streams])
+    by_source = advance[of_stream] * _source_factors(scenario, layout)
+    spread = 0.0 if scenario.lead_fit is None else scenario.lead_fit.spread
+    return {
+        "reach": np.minimum(1.0, reach[of_stream][..., None] * scales["reach"]),
+        "advance": np.minimum(1.0, by_source[..., None] * scales["advance"]),
         "attempt_hours_scale": scales["attempt_hours"],
         "effort_hours_scale": scales["effort_hours"],
         "buyer_hours_scale": scales["buyer_days"],
+        "fit_offset": fit_offsets(by_source, spread) if spread > 0 else np.zeros(by_source.shape),
+        "buyer_hours_more": more_hours[of_stream],
+        **{f"{name}_dist": array[of_stream] for name, array in dists.items()},
     }
-    spread = 0.0 if scenario.lead_fit is None else scenario.lead_fit.spread
-    by_step = {
-        "fit_offset": fit_offsets(advance, spread) if spread > 0 else np.zeros(shape),
-        "buyer_hours_more": buyer_hours_more,
-    }
-    return by_month | by_step | {f"{name}_dist": array for name, array in dists.items()}
+
+
+def _source_factors(scenario: Scenario, layout: Layout) -> FloatArray:
+    """What multiplies `advance` for a source, (stream, motion, step)."""
+    factors = np.ones((len(layout.streams), len(layout.motions), layout.max_steps))
+    for m, motion in enumerate(scenario.motions.values()):
+        for j, step in enumerate(motion.steps.values()):
+            for source, factor in step.source_factor.items():
+                factors[[name == source for name, _ in layout.streams], m, j] = factor
+    return factors

@@ -33,6 +33,7 @@ class Scales:
     """Factors by parameter, 1 where no lever acts.
 
     by_name: AT_STEPS (stream, motion, step, month); OF_STREAMS (stream, month); OF_TEAMS (team, month).
+    leads_brought: leads that are added to a stream's, (stream, month).
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -44,13 +45,17 @@ class Scales:
             **dict.fromkeys(OF_TEAMS, (len(layout.teams), months)),
         }
         self.by_name: dict[str, FloatArray] = {name: np.ones(shape) for name, shape in shapes.items()}
+        self.leads_brought = np.zeros((streams, months))
 
     def __getitem__(self, name: str) -> FloatArray:
         return self.by_name[name]
 
     def multiply(self, name: str, by_month: FloatArray, scope: Scope) -> None:
         """Multiply a parameter by a factor for each month, where `scope` says."""
-        self.by_name[name][self.mask(name, scope)] *= by_month
+        if scope == Scope():
+            self.by_name[name] *= by_month
+        else:
+            self.by_name[name][self.mask(name, scope)] *= by_month
 
     def mask(self, name: str, scope: Scope) -> BoolArray:
         """Where a parameter lies within a scope: its shape without the month."""

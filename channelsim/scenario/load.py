@@ -22,7 +22,7 @@ from channelsim.scenario.reader import read_file
 from channelsim.scenario.references import check_references, check_routing_given
 from channelsim.scenario.schema import IMPLICIT_STRATEGY, Scenario
 from channelsim.scenario.tree import Path, Place, Tree, look_up
-from channelsim.scenario.uncertain import HIGHEST, LOWEST, Uncertain, at_draws, beliefs_in
+from channelsim.scenario.uncertain import HIGHEST, LOWEST, Uncertain, at_draws, beliefs_in, with_value
 
 SAME_FOR_ALL = (
     "name", "description", "currency", "horizon", "environment", "decision_metric", "replications", "seed",
@@ -33,14 +33,18 @@ MIDDLE = 0.5
 
 @dataclass(frozen=True)
 class Beliefs:
-    """A strategy's uncertain numbers. `data` is its scenario as written, with all beliefs in their places."""
+    """A strategy's uncertain numbers, and its scenario at the middle of them."""
 
-    data: Any
+    middle: Scenario
     uncertain: tuple[Uncertain, ...]
 
     def scenario(self, draws: Mapping[Path, float]) -> Scenario:
-        """The scenario with every uncertain number at its draw, uniform on (0, 1), by path."""
-        return Scenario.model_validate(at_draws(Tree("", self.data), self.uncertain, draws).data)
+        """The scenario with every uncertain number at its draw, uniform on (0, 1), by path. Nothing is checked
+        again: the ends of all beliefs were."""
+        scenario = self.middle
+        for each in self.uncertain:
+            scenario = with_value(scenario, each.at, each.value(draws[each.at]))
+        return scenario
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,10 @@ def load(
     strategies: dict[str, Scenario] = {}
     beliefs: dict[str, Beliefs] = {}
     for name in changes:
-        resolved, believed, found = _resolve(base, name, changes[name])
+        resolved, uncertain, found = _resolve(base, name, changes[name])
         problems += found
         if resolved is not None:
-            strategies[name], beliefs[name] = resolved, believed
+            strategies[name], beliefs[name] = resolved, Beliefs(resolved, uncertain)
     problems += _unknown_strategies(only, changes)
     if problems or scenario is None:
         raise ScenarioError(_without_consequences(problems, base.problems))
@@ -116,7 +120,7 @@ def _parsed(sets: Sequence[str | Override]) -> tuple[list[Override], list[Proble
     return overrides, problems
 
 
-def _check(tree: Tree) -> tuple[Scenario | None, Beliefs, list[Problem]]:
+def _check(tree: Tree) -> tuple[Scenario | None, tuple[Uncertain, ...], list[Problem]]:
     """The scenario at the middle of its beliefs, if it is sound there and at both of their ends."""
     uncertain, problems = beliefs_in(tree)
     middle = at_draws(tree, uncertain, MIDDLE)
@@ -126,7 +130,7 @@ def _check(tree: Tree) -> tuple[Scenario | None, Beliefs, list[Problem]]:
         for end in (LOWEST, HIGHEST):
             there = at_draws(tree, uncertain, end)
             found += [_at_an_end(each, end) for each in [*validate(there)[1], *check_references(there)]]
-    return scenario, Beliefs(tree.data, tuple(uncertain)), problems + _not_about(problems, found)
+    return scenario, tuple(uncertain), problems + _not_about(problems, found)
 
 
 def _at_an_end(problem: Problem, end: float) -> Problem:
@@ -148,7 +152,9 @@ def _changes(base: Tree) -> dict[str, list[Override]]:
     return {name: strategy_overrides(base, name) for name in strategies}
 
 
-def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario | None, Beliefs, list[Problem]]:
+def _resolve(
+    base: Tree, name: str, overrides: list[Override]
+) -> tuple[Scenario | None, tuple[Uncertain, ...], list[Problem]]:
     """One strategy's scenario, and what is wrong with it, the base's own problems among them."""
     alone = {key: value for key, value in base.data.items() if key != "strategies"}
     tree, problems = apply(Tree(base.file, alone, base.keys, base.values), overrides)
@@ -165,8 +171,8 @@ def _resolve(base: Tree, name: str, overrides: list[Override]) -> tuple[Scenario
         for each in overrides
         if each.path.partition(".")[0] in SAME_FOR_ALL
     ]
-    scenario, beliefs, found = _check(tree)
-    return scenario, beliefs, problems + found + _replaced_whole(base, overrides, found)
+    scenario, uncertain, found = _check(tree)
+    return scenario, uncertain, problems + found + _replaced_whole(base, overrides, found)
 
 
 def _replaced_whole(base: Tree, overrides: list[Override], found: list[Problem]) -> list[Problem]:

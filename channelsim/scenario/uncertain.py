@@ -7,7 +7,7 @@ from ignorance. A scenario is checked at the middle of its beliefs and at both o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Annotated, Any, Literal
@@ -159,19 +159,22 @@ def beliefs_in(tree: Tree) -> tuple[list[Uncertain], list[Problem]]:
     return found, problems
 
 
-def at_draws(tree: Tree, uncertain: Sequence[Uncertain], u: float | Mapping[Path, float]) -> Tree:
-    """The tree with a number in the place of each belief: its value at `u`, one for all or one for each."""
+def at_draws(tree: Tree, uncertain: Sequence[Uncertain], u: float) -> Tree:
+    """The tree with a number in the place of each belief: its value at the uniform `u`."""
     data = tree.data
     for each in uncertain:
-        data = with_value(data, each.at, each.value(u if isinstance(u, float) else u[each.at]))
+        data = with_value(data, each.at, each.value(u))
     return Tree(tree.file, data, tree.keys, tree.values, tree.problems)
 
 
 def with_value(data: Any, at: Path, value: Any) -> Any:
-    """A copy of plain data with a value at a path, sharing all that did not change."""
+    """A copy of plain data, or of records, with a value at a path, sharing all that did not change."""
     if not at:
         return value
     first = at[0]
+    if isinstance(data, Record):
+        inner = with_value(getattr(data, str(first)), at[1:], value)
+        return data.model_copy(update={str(first): inner})
     changed = with_value(data[first], at[1:], value)
     if isinstance(data, list):
         return [changed if index == first else item for index, item in enumerate(data)]

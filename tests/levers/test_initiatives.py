@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from channelsim.finance.prices import Prices, prices_of
 from channelsim.program.arrays import Program
 from channelsim.program.compile import compile_program
-from channelsim.program.initiatives import adoption_by_month, loose_pairs
+from channelsim.program.initiatives import Rollout
 from channelsim.program.layout import layout_of
 from channelsim.scenario.schema import Scenario
 from worlds import NINE_TO_FIVE, source, step, team, world
@@ -45,7 +45,7 @@ def compiled(*effects: dict[str, Any], **sections: Any) -> Program:
 
 def adopted(name: str = "tool", **sections: Any) -> NDArray[np.float64]:
     it = scenario(**sections)
-    return adoption_by_month(it, layout_of(it))[name]
+    return Rollout(it, layout_of(it)).adoption(name)
 
 
 def test_half_of_the_rest_adopts_in_every_half_time() -> None:
@@ -116,19 +116,18 @@ def test_loose_tools_cost_switching_hours_and_share_adoption() -> None:
     # Three tools at the desk, two of them integrated: 2 loose pairs x 0.5 h of a 40 h week.
     tools = {name: {"teams": ["desk"], "adoption": AT_ONCE} for name in ("a", "b", "c")}
     it = scenario(initiatives=tools, integrations=[{"tools": ["a", "b"]}])
-    layout = layout_of(it)
-    assert [loose_pairs(it, layout, team, 0) for team in ("desk", "field")] == [2, 0]
+    rollout = Rollout(it, layout_of(it))
+    assert [rollout.loose_pairs(team)[0] for team in ("desk", "field")] == [2, 0]
     program = compile_program(it)
     assert program.team_selling_share[0, 0] == pytest.approx(1 - 1.0 / 40)
     assert program.team_selling_share[1, 0] == 1.0
-    adoption = adoption_by_month(it, layout)
-    assert [adoption[name][0] for name in tools] == pytest.approx([1 / 1.25, 1 / 1.25, 1 / 1.5])
+    assert [rollout.adoption(name)[0] for name in tools] == pytest.approx([1 / 1.25, 1 / 1.25, 1 / 1.5])
 
 
 def test_programmes_and_tools_of_different_teams_need_no_integration() -> None:
     tools = {"a": {"teams": ["desk"]}, "b": {"teams": ["field"]}, "c": {"kind": "programme"}}
     it = scenario(initiatives=tools)
-    assert [loose_pairs(it, layout_of(it), team, 0) for team in ("desk", "field")] == [0, 0]
+    assert [Rollout(it, layout_of(it)).loose_pairs(team)[0] for team in ("desk", "field")] == [0, 0]
 
 
 def test_beyond_the_focus_all_roll_outs_slow_down_and_selling_time_suffers() -> None:
