@@ -14,7 +14,7 @@ from channelsim.finance.costs import price
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
 from channelsim.program.arrays import NONE, Program
-from channelsim.program.compile import compile_with, scales_of
+from channelsim.program.compile import Compiler, scales_of
 from channelsim.program.layout import Layout, layout_of
 from channelsim.scenario.load import Beliefs
 from channelsim.scenario.schema import Scenario
@@ -64,7 +64,8 @@ class Job:
     layout: Layout
     warmup_months: int
     engine: str
-    varies: Varies | None = None
+    compiler: Compiler
+    varies: Varies | None
     """what makes each replication a world of its own; None: `program` and `prices` hold for all"""
 
     def world(self, seed: int, replication: int) -> tuple[Program, Prices]:
@@ -73,20 +74,22 @@ class Job:
             return self.program, self.prices
         scenario, regimes = self.varies.drawn(seed, replication)
         scales = scales_of(scenario, self.layout, regimes)
-        return compile_with(scenario, self.layout, scales), prices_of(scenario, self.layout, scales)
+        return self.compiler.program(scenario, scales), prices_of(scenario, self.layout, scales)
 
 
 def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE, beliefs: Beliefs | None = None) -> Job:
     """Compile a resolved strategy, with its uncertain numbers if it has any, for one of ENGINES."""
     layout = layout_of(scenario)
     scales = scales_of(scenario, layout)
+    compiler = Compiler(layout)
     return Job(
         name,
-        compile_with(scenario, layout, scales),
+        compiler.program(scenario, scales),
         prices_of(scenario, layout, scales),
         layout,
         scenario.horizon.warmup_months,
         engine,
+        compiler,
         varies_of(scenario, beliefs),
     )
 

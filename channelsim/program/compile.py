@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -16,16 +16,19 @@ from channelsim.program.initiatives import apply_initiatives
 from channelsim.program.keys import key64
 from channelsim.program.layout import Layout, layout_of
 from channelsim.program.market import cumulative_pattern, leads_by_month, pattern_weights
-from channelsim.program.motions import FloatArray, IntArray, motion_arrays
+from channelsim.program.motions import Arrays, FloatArray, motion_numbers, motion_structure
 from channelsim.program.scales import Scales
-from channelsim.program.teams import team_arrays
+from channelsim.program.teams import team_numbers, team_structure
 from channelsim.scenario.base import for_segment
 from channelsim.scenario.routing import RoutingRule, names_in
 from channelsim.scenario.schema import Scenario
 
 HOURS_A_DAY = 24.0
-
-Arrays = dict[str, FloatArray | IntArray]
+STEP_STRUCTURE = (
+    "team", "effort_hours", "touches", "touch_spacing_hours", "visit", "travel_hours", "value_factor", "buyer_days",
+    "buyer_days_if_no", "patience_hours", "serves", "opportunity",
+)  # fmt: skip
+ATTEMPTS_STRUCTURE = ("max", "spacing_hours", "effort_hours", "cooling")
 
 
 def compile_program(scenario: Scenario, regimes: Sequence[str] | None = None) -> Program:
@@ -34,24 +37,65 @@ def compile_program(scenario: Scenario, regimes: Sequence[str] | None = None) ->
     regimes: the market's regime in each month, for a scenario that has any; None: none rules.
     """
     layout = layout_of(scenario)
-    return compile_with(scenario, layout, scales_of(scenario, layout, regimes))
+    return Compiler(layout).program(scenario, scales_of(scenario, layout, regimes))
 
 
-def compile_with(scenario: Scenario, layout: Layout, scales: Scales) -> Program:
-    """The program of one strategy, whose names and levers are worked out already."""
+class Compiler:
+    """Compiles scenarios of one layout that differ in numbers, as the draws of a strategy's beliefs do.
+
+    Structure and distributions are kept for as long as everything that they are made of is the same objects: most
+    beliefs are about plain numbers, and those are all that has to be put into arrays again.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._kept: tuple[list[object], Arrays] | None = None
+
+    def program(self, scenario: Scenario, scales: Scales) -> Program:
+        """The program of a scenario whose levers are worked out already."""
+        layout = self.layout
+        made_of = list(_structure_is_made_of(scenario))
+        kept = self._kept
+        if kept is None or any(a is not b for a, b in zip(kept[0], made_of, strict=True)):
+            kept = self._kept = made_of, _structure(scenario, layout)
+        arrays: dict[str, Any] = {
+            **kept[1],
+            **_stream_numbers(scenario, layout, scales),
+            **motion_numbers(scenario, layout, scales),
+            **team_numbers(scenario, layout, scales),
+        }
+        return Program(horizon_hours=_days(layout) * HOURS_A_DAY, **arrays)
+
+
+def _structure_is_made_of(scenario: Scenario) -> Iterator[object]:
+    """All that `_structure` reads, in a fixed order."""
+    yield scenario.routing
+    for source in scenario.sources.values():
+        yield source.arrivals
+    for segment in scenario.segments.values():
+        yield from (segment.deal_value, segment.patience_hours, segment.buying_cycle)
+    yield scenario.referrals.delay_days if scenario.referrals else None
+    for motion in scenario.motions.values():
+        yield motion.nurture.days if motion.nurture else None
+        for step in motion.steps.values():
+            yield from (getattr(step, field) for field in STEP_STRUCTURE)
+            yield step.handoff.delay_hours
+            yield from (getattr(step.attempts, field, None) for field in ATTEMPTS_STRUCTURE)
+    for team in scenario.teams.values():
+        yield from (team.hours, team.queue, team.people.skill_cv, team.people.hire_days)
+
+
+def _structure(scenario: Scenario, layout: Layout) -> Arrays:
     table = DistributionTable()
-    arrays: dict[str, Any] = (
+    return (
         _clock(layout)
-        | _streams(scenario, layout, scales, table)
-        | _fit(scenario, layout)
-        | _referrals(scenario, layout, table)
+        | _streams(scenario, layout, table)
         | _routing(scenario, layout)
-        | motion_arrays(scenario, layout, scales, table)
-        | team_arrays(scenario, layout, scales, table)
+        | motion_structure(scenario, layout, table)
+        | team_structure(scenario, layout, table)
         | _seats(scenario, layout)
         | _distributions(table)
     )
-    return Program(horizon_hours=_days(layout) * HOURS_A_DAY, **arrays)
 
 
 def scales_of(scenario: Scenario, layout: Layout, regimes: Sequence[str] | None = None) -> Scales:
@@ -75,24 +119,50 @@ def _clock(layout: Layout) -> Arrays:
     }
 
 
-def _streams(scenario: Scenario, layout: Layout, scales: Scales, table: DistributionTable) -> Arrays:
+def _streams(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arrays:
     sources = [scenario.sources[source] for source, _ in layout.streams]
     patterns = {pattern_weights(source): None for source in sources}
     rows = {weights: row for row, weights in enumerate(patterns)}
     days = _days(layout)
+    referrals = scenario.referrals
     return {
         "stream_key": np.array([key64("stream", *stream) for stream in layout.streams]),
         "stream_pattern": np.array([rows[pattern_weights(source)] for source in sources]),
         "pattern_cumulative": np.array(
             [cumulative_pattern(weights, layout.month_starts[0], days) for weights in patterns]
         ),
-        "arrivals_before_month": arrivals_before_month(scenario, layout, scales),
         "deal_value_dist": np.array(
             [table.add(scenario.segments[segment].deal_value) for _, segment in layout.streams]
         ),
+        "has_fit": np.full(len(sources), int(scenario.lead_fit is not None)),
+        "referral_stream": np.array(
+            [
+                layout.streams.index((referrals.source, segment)) if referrals else NONE
+                for _, segment in layout.streams
+            ]
+        ),
+        "referral_delay_dist": np.full(
+            len(sources), table.add(referrals.delay_days, HOURS_A_DAY) if referrals else NONE
+        ),
+    }
+
+
+def _stream_numbers(scenario: Scenario, layout: Layout, scales: Scales) -> Arrays:
+    sources = [scenario.sources[source] for source, _ in layout.streams]
+    fit, referrals = scenario.lead_fit, scenario.referrals
+    noise = 0.0 if fit is None else fit.score_noise
+    weight = 1.0 / math.hypot(1.0, noise)
+    per_win = [for_segment(referrals.per_win, segment) if referrals else 0.0 for _, segment in layout.streams]
+    return {
+        "arrivals_before_month": arrivals_before_month(scenario, layout, scales),
         "value_scale": scales["deal_value"],
         "unreachable_share": np.array([source.unreachable_share for source in sources]),
         "cooling_speed": np.array([source.cooling_speed for source in sources]),
+        "fit_mean": np.array([fit.mean.get(source, 0.0) if fit else 0.0 for source, _ in layout.streams]),
+        "fit_spread": np.full(len(sources), fit.spread if fit else 0.0),
+        "score_weight": np.full(len(sources), weight),
+        "score_noise": np.full(len(sources), weight * noise),
+        "referral_mean": np.array(per_win, float),
     }
 
 
@@ -102,37 +172,6 @@ def arrivals_before_month(scenario: Scenario, layout: Layout, scales: Scales) ->
     mix = np.array([scenario.sources[source].mix.get(segment, 0.0) for source, segment in layout.streams])
     leads = np.array([by_source[source] for source, _ in layout.streams]) * mix[:, None] + scales.leads_brought
     return np.concatenate([np.zeros((len(mix), 1)), np.cumsum(leads * scales["leads"], axis=1)], axis=1)
-
-
-def _fit(scenario: Scenario, layout: Layout) -> Arrays:
-    streams = len(layout.streams)
-    fit = scenario.lead_fit
-    noise = 0.0 if fit is None else fit.score_noise
-    weight = 1.0 / math.hypot(1.0, noise)
-    return {
-        "has_fit": np.full(streams, int(fit is not None)),
-        "fit_mean": np.array([fit.mean.get(source, 0.0) if fit else 0.0 for source, _ in layout.streams]),
-        "fit_spread": np.full(streams, fit.spread if fit else 0.0),
-        "score_weight": np.full(streams, weight),
-        "score_noise": np.full(streams, weight * noise),
-    }
-
-
-def _referrals(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arrays:
-    referrals = scenario.referrals
-    if referrals is None:
-        nobody = np.full(len(layout.streams), NONE)
-        return {"referral_stream": nobody, "referral_mean": nobody * 0.0, "referral_delay_dist": nobody}
-    delay = table.add(referrals.delay_days, HOURS_A_DAY)
-    return {
-        "referral_stream": np.array(
-            [layout.streams.index((referrals.source, segment)) for _, segment in layout.streams]
-        ),
-        "referral_mean": np.array(
-            [for_segment(referrals.per_win, segment) for _, segment in layout.streams], float
-        ),
-        "referral_delay_dist": np.full(len(layout.streams), delay),
-    }
 
 
 def _routing(scenario: Scenario, layout: Layout) -> Arrays:

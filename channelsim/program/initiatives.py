@@ -75,10 +75,11 @@ class Rollout:
         self.excess = np.zeros(layout.months)  # initiatives under way beyond the focus
         self._clock = {name: np.zeros(layout.months) for name in self.initiatives}  # in the middle of each month
         focus = math.inf if scenario.execution.focus is None else float(scenario.execution.focus)
+        over_at = {name: _over_at(initiative) for name, initiative in self.initiatives.items()}
         clock = dict.fromkeys(self.initiatives, 0.0)
         for month in range(layout.months):
             begun = [name for name, initiative in self.initiatives.items() if month >= initiative.start_month]
-            under_way = sum(clock[name] < _over_at(self.initiatives[name]) for name in begun)
+            under_way = sum(clock[name] < over_at[name] for name in begun)
             speed = min(1.0, focus / max(1, under_way))
             self.excess[month] = max(0.0, under_way - focus)
             for name in begun:

@@ -74,7 +74,5 @@ class Scales:
 
 
 def _among(names: Sequence[str], chosen: Names | None) -> BoolArray:
-    if chosen is None:
-        return np.ones(len(names), bool)
-    wanted = names_in(chosen)
+    wanted = names if chosen is None else names_in(chosen)
     return np.array([name in wanted for name in names], bool)

@@ -28,50 +28,56 @@ HOURS_A_MONTH = HOURS_A_YEAR / 12
 NO_LIMIT = 2**31
 
 
-def team_arrays(
-    scenario: Scenario, layout: Layout, scales: Scales, table: DistributionTable
-) -> dict[str, FloatArray | IntArray]:
-    """The program's arrays of teams, by name."""
+Arrays = dict[str, FloatArray | IntArray]
+
+
+def team_structure(scenario: Scenario, layout: Layout, table: DistributionTable) -> Arrays:
+    """The program's arrays of teams that are no plain numbers: queues, calendars, distributions."""
     teams = list(scenario.teams.values())
     people = [team.people for team in teams]
     days = (layout.month_starts[-1] - layout.month_starts[0]).days
     spells = [working_spells(team, layout.month_starts[0], days) for team in teams]
     counts = np.array([len(open_from) for open_from, _ in spells])
     lengths = [open_to - open_from for open_from, open_to in spells]
-    segments = [segment for _, segment in layout.streams]
-    ramp_hours = np.array([[for_segment(p.ramp_months, s) * HOURS_A_MONTH for s in segments] for p in people])
-    promotions = [p.promotion for p in people]
+    skills = [Lognormal(dist="lognormal", mean=1.0, cv=p.skill_cv) if p.skill_cv > 0 else 1.0 for p in people]
     return {
         "team_is_owned": np.array([int(team.queue.assignment == "owned") for team in teams]),
         "team_discipline": np.array([Discipline[team.queue.discipline.upper()] for team in teams], np.int64),
         "team_max_open": np.array([team.queue.max_open_deals or NO_LIMIT for team in teams]),
-        "team_selling_share": np.array(
-            [p.selling_share * managed_share(p, layout, name) for name, p in zip(layout.teams, people, strict=True)]
-        )
-        * scales["selling_share"],
-        "team_ramp_hours": ramp_hours[:, None, :] * scales["ramp_months"][:, :, None],
-        "team_quota_ramp_hours": ramp_hours.max(axis=1)[:, None] * scales["ramp_months"],
-        "team_ramp_start": np.array([p.ramp_start for p in people]),
-        "team_skill_dist": np.array(
-            [
-                table.add(Lognormal(dist="lognormal", mean=1.0, cv=p.skill_cv) if p.skill_cv > 0 else 1.0)
-                for p in people
-            ]
-        ),
-        "team_hire_skill": np.array([p.hire_skill for p in people]),
-        "team_departures_before_month": _departures_before_month(people, layout, scales),
+        "team_skill_dist": np.array([table.add(skill) for skill in skills]),
         "team_vacancy_dist": np.array([table.add(p.hire_days, HOURS_A_DAY) for p in people]),
         "team_hiring_month": np.array([_hiring_month(p, layout.months) for p in people]),
-        "team_promotes_from": np.array([layout.teams.index(p.team) if p else NONE for p in promotions]),
-        "team_promotion_share": np.array([p.share if p else 0.0 for p in promotions]),
-        "team_promoted_ramp": np.array([p.ramp_share if p else 1.0 for p in promotions]),
-        "team_orphan_share": np.array([p.orphan_share for p in people]),
+        "team_promotes_from": np.array(
+            [layout.teams.index(p.promotion.team) if p.promotion else NONE for p in people]
+        ),
         "open_first": np.concatenate([[0], np.cumsum(counts)[:-1]]),
         "open_count": counts,
         "open_from": np.concatenate([open_from for open_from, _ in spells]),
         "open_to": np.concatenate([open_to for _, open_to in spells]),
         "open_before": np.concatenate([np.cumsum(hours) - hours for hours in lengths]),
         "spell_of_day": np.array([first_spell_by_day(open_to, days) for _, open_to in spells]),
+    }
+
+
+def team_numbers(scenario: Scenario, layout: Layout, scales: Scales) -> Arrays:
+    """The program's arrays of teams that are plain numbers: shares, ramps, departures and levers."""
+    people = {name: team.people for name, team in scenario.teams.items()}
+    segments = [segment for _, segment in layout.streams]
+    ramp_hours = np.array(
+        [[for_segment(p.ramp_months, s) * HOURS_A_MONTH for s in segments] for p in people.values()]
+    )
+    shares = np.array([p.selling_share * managed_share(p, layout, name) for name, p in people.items()])
+    promotions = [p.promotion for p in people.values()]
+    return {
+        "team_selling_share": shares * scales["selling_share"],
+        "team_ramp_hours": ramp_hours[:, None, :] * scales["ramp_months"][:, :, None],
+        "team_quota_ramp_hours": ramp_hours.max(axis=1)[:, None] * scales["ramp_months"],
+        "team_ramp_start": np.array([p.ramp_start for p in people.values()]),
+        "team_hire_skill": np.array([p.hire_skill for p in people.values()]),
+        "team_departures_before_month": _departures_before_month(list(people.values()), layout, scales),
+        "team_promotion_share": np.array([p.share if p else 0.0 for p in promotions]),
+        "team_promoted_ramp": np.array([p.ramp_share if p else 1.0 for p in promotions]),
+        "team_orphan_share": np.array([p.orphan_share for p in people.values()]),
     }
 
 
