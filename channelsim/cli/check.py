@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from channelsim.cli.notes import SET_HELP, load_telling
 from channelsim.errors import Problem, ScenarioError
+from channelsim.report.levers import belief_lines, has_buying_cycles, mapping_table, rollout_lines
 from channelsim.report.tables import console_for, print_inputs
 from channelsim.scenario.difference import routing_in_words
 from channelsim.scenario.load import Study
@@ -52,6 +53,30 @@ def _show(console: Console, study: Study) -> None:
         console.print(f"One strategy, {names[0]}: {escape(routing_in_words(first.routing))}")
     console.print()
     print_inputs(console, study, names[0])
+    _show_levers(console, study)
+
+
+def _show_levers(console: Console, study: Study) -> None:
+    rolled_out = rollout_lines(study)
+    if rolled_out:
+        console.print("[bold]What is rolled out[/]")
+        _show_lines(console, rolled_out)
+    if has_buying_cycles(study.scenario):
+        console.print("[bold]How the sales process fits the buying cycle[/]")
+        console.print(mapping_table(study.scenario))
+        console.print()
+    unknown = [*belief_lines(study)]
+    if unknown:
+        console.print("[bold]What nobody knows[/] (nine tenths of each belief lie between)")
+        _show_lines(console, unknown)
+
+
+def _show_lines(console: Console, lines: list[str]) -> None:
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        text = fill(line.strip(), console.width, initial_indent=indent, subsequent_indent=f"{indent}  ")
+        console.print(escape(text), soft_wrap=True)
+    console.print()
 
 
 def _summary(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -64,6 +89,15 @@ def _summary(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield "horizon", f"{horizon.months} months from {horizon.start}{warmup}"
     yield "leads", f"{total:,.10g} a month: {', '.join(leads)}"
     yield "teams", ", ".join(teams)
+    if scenario.environment.regimes:
+        lasting = [
+            f"{name} for {regime.lasts_months:g} months on average"
+            for name, regime in scenario.environment.regimes.items()
+        ]
+        yield "market", ", ".join(lasting)
+    if scenario.environment.shocks:
+        shocks = [f"{name} in month {shock.month}" for name, shock in scenario.environment.shocks.items()]
+        yield "shocks", ", ".join(shocks)
 
 
 def _headcount(headcount: int | dict[int, int]) -> str:

@@ -10,6 +10,7 @@ import click
 
 from channelsim.cli.output import write_file
 from channelsim.scenario.schema import Scenario
+from channelsim.scenario.uncertain import MARK, belief_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -32,7 +33,7 @@ def command(output: Path | None) -> None:
 
     and an editor that speaks YAML completes field names and marks mistakes while you type.
     """
-    text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(editor_schema(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -44,6 +45,36 @@ def json_schema() -> dict[str, Any]:
     """The schema as an editor sees a scenario, in which keys are text and dates are written out."""
     schema: dict[str, Any] = _as_checked(Scenario.model_json_schema())
     return {"$schema": DIALECT, **schema}
+
+
+def editor_schema() -> dict[str, Any]:
+    """The schema of what may be written: wherever a number may stand, what is believed about it may."""
+    schema: dict[str, Any] = _or_uncertain(json_schema())
+    belief = _as_checked(belief_schema())
+    definitions = belief.pop("$defs")
+    named = {f"Belief{name}": each for name, each in definitions.items()}
+    text = json.dumps(belief).replace("#/$defs/", "#/$defs/Belief")
+    uncertain = {
+        "type": "object",
+        "description": "a number that nobody knows: drawn once per replication",
+        "properties": {MARK: json.loads(text)},
+        "required": [MARK],
+        "additionalProperties": False,
+    }
+    return {**schema, "$defs": {**schema["$defs"], **named, "Uncertain": uncertain}}
+
+
+def _or_uncertain(schema: Any) -> Any:
+    """The schema with a belief allowed beside every number that is not a whole one."""
+    if isinstance(schema, list):
+        return [_or_uncertain(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "number":
+        about = {key: value for key, value in schema.items() if key in ("default", "description", "title")}
+        number = {key: value for key, value in schema.items() if key not in about}
+        return {**about, "anyOf": [number, {"$ref": "#/$defs/Uncertain"}]}
+    return {key: _or_uncertain(value) for key, value in schema.items()}
 
 
 def _as_checked(schema: Any) -> Any:

@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import Comparison, compare, differences
+from channelsim.analysis.ignorance import Ignorance, ignorance
 from channelsim.analysis.intervals import Estimate, estimate
 from channelsim.errors import UserError, suggest
+from channelsim.experiment.luck import belief_draws
 from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.experiment.workers import Failure
 from channelsim.finance.definitions import Metric, metrics_for
 from channelsim.program.layout import Layout
 from channelsim.scenario.load import Study
+from channelsim.scenario.uncertain import Uncertain
 
 if TYPE_CHECKING:
     import polars as pl  # slow to import: a run is simulated before it is tabled
@@ -77,6 +80,27 @@ class Result:
         """All strategies on the scenario's decision metric."""
         metric = self.study.scenario.decision_metric
         return compare(metric, self.metric_values(metric))
+
+    @cached_property
+    def beliefs(self) -> dict[str, Uncertain]:
+        """The uncertain numbers of all strategies by dotted path, in the order of the first that has each."""
+        found: dict[str, Uncertain] = {}
+        for beliefs in self.study.beliefs.values():
+            for each in beliefs.uncertain:
+                found.setdefault(each.path, each)
+        return found
+
+    @cached_property
+    def belief_draws(self) -> FloatArray:
+        """What each replication drew for them: uniforms, (replication, number)."""
+        uncertain = list(self.beliefs.values())
+        draws = [belief_draws(uncertain, self.seed, replication) for replication in range(self.replications)]
+        return np.array([[each[number.at] for number in uncertain] for each in draws]).reshape(len(draws), -1)
+
+    def ignorance(self, figure: FloatArray) -> Ignorance | None:
+        """How much of a figure, one value a replication, differs because of the uncertain numbers; None if there
+        are none, or too few replications to tell."""
+        return ignorance(figure, self.belief_draws) if self.beliefs else None
 
     def differences(self, metric: str, baseline: str | None = None) -> dict[str, Estimate]:
         """Each other strategy's paired difference from the baseline (the run's, unless another is named)."""

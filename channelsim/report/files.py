@@ -12,14 +12,13 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channelsim.errors import RunError
 from channelsim.experiment.result import Result
-from channelsim.scenario.schema import Scenario
+from channelsim.scenario.load import Study
 from channelsim.version import VERSION
 
 if TYPE_CHECKING:
@@ -31,20 +30,29 @@ MANIFEST_FORMAT = 1
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
 
-def content_hash(strategies: Mapping[str, Scenario], seed: int, replications: int) -> str:
-    """What determines a run's figures, as a hash: resolved strategies, seed, replications, version."""
+def content_hash(study: Study, seed: int, replications: int) -> str:
+    """What determines a run's figures, as a hash: resolved strategies and beliefs, seed, replications, version."""
     content = {
         "version": VERSION,
         "seed": seed,
         "replications": replications,
-        "strategies": [[name, scenario.model_dump(mode="json")] for name, scenario in strategies.items()],
+        "strategies": [[name, scenario.model_dump(mode="json")] for name, scenario in study.strategies.items()],
+        "beliefs": _beliefs(study),
     }
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=32).hexdigest()
 
 
+def _beliefs(study: Study) -> dict[str, dict[str, Any]]:
+    """What is believed about each uncertain number, by strategy and path."""
+    return {
+        name: {each.path: each.belief.model_dump(mode="json") for each in beliefs.uncertain}
+        for name, beliefs in study.beliefs.items()
+    }
+
+
 def run_folder(result: Result, parent: Path) -> Path:
     """Where a run's files go: parent/<scenario>-<short hash>. Another run never has the same folder."""
-    digest = content_hash(result.study.strategies, result.seed, result.replications)
+    digest = content_hash(result.study, result.seed, result.replications)
     return parent / f"{file_stem(result.study.source)}-{digest[:HASH_LENGTH]}"
 
 
@@ -134,7 +142,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "manifest": MANIFEST_FORMAT,
         "scenario": result.study.source,
         "name": result.study.scenario.name,
-        "hash": content_hash(result.study.strategies, result.seed, result.replications),
+        "hash": content_hash(result.study, result.seed, result.replications),
         "channelsim": VERSION,
         "python": platform.python_version(),
         "libraries": {name: installed_version(name) for name in LIBRARIES},
@@ -153,4 +161,5 @@ def manifest(result: Result) -> dict[str, Any]:
             name: json.loads(json.dumps(changes, default=str)) for name, changes in result.study.overrides.items()
         },
         "resolved": {name: scenario.model_dump(mode="json") for name, scenario in result.study.strategies.items()},
+        "beliefs": _beliefs(result.study),
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
+from channelsim.report.beliefs import stakes_of
 from channelsim.report.verdict import verdict
 
 STATISTICS = ("mean", "ci_low", "ci_high", "p10", "p50", "p90")
@@ -41,8 +42,33 @@ def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
             "leads": {name: statistics(lead) for name, lead in found.leads.items()},
             "best_share": {name: null_for_nan(share) for name, share in result.comparison.best_share.items()},
         },
+        "beliefs": beliefs_as_json(result),
         "failures": [str(failure) for failure in result.failures],
         "output": str(folder),
+    }
+
+
+def beliefs_as_json(result: Result) -> dict[str, Any] | None:
+    """What the uncertain numbers have to do with the decision; null where there are none, or no telling."""
+    stakes = stakes_of(result)
+    if stakes is None:
+        return None
+    return {
+        "figure": stakes.figure,
+        "share": stakes.share,
+        "share_by_strategy": stakes.by_strategy,
+        "numbers": {
+            stake.path: {
+                "low": stake.low,
+                "high": stake.high,
+                "share": stake.hinge.share,
+                "at_low": stake.hinge.at_low,
+                "at_high": stake.hinge.at_high,
+                "matters": stake.hinge.matters,
+                "flips": stake.hinge.flips,
+            }
+            for stake in stakes.numbers
+        },
     }
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Metric, Unit
+from channelsim.report.beliefs import stakes_note, stakes_of, stakes_sentences, stakes_table
 from channelsim.report.format import UNDEFINED, mean_and_spread
 from channelsim.scenario.difference import differences, in_words
 from channelsim.scenario.load import Study
@@ -50,6 +51,13 @@ def print_run(console: Console, result: Result) -> None:
             note = "95% intervals that hold together in each row; * beyond chance"
             _print(console, title, table, note)
         print_inputs(console, result.study, result.baseline)
+    stakes = stakes_of(result)
+    if stakes is not None:
+        title = f"What nobody knows, and {stakes.figure}"
+        _print(console, title, stakes_table(stakes, result), stakes_note(stakes))
+        for sentence in stakes_sentences(stakes, result):
+            console.print(escape(sentence))
+        console.print()
 
 
 def _basis(replications: int) -> str:

@@ -125,6 +125,11 @@ BELIEFS = ("normal", "uniform", "triangular", "lognormal", "beta")
 _BELIEF: TypeAdapter[Any] = TypeAdapter(Belief)
 
 
+def belief_schema() -> dict[str, Any]:
+    """The JSON Schema of a distribution of belief."""
+    return _BELIEF.json_schema()
+
+
 @dataclass(frozen=True)
 class Uncertain:
     """What is believed about the number at a path."""
