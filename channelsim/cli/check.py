@@ -11,10 +11,12 @@ from rich.markup import escape
 
 from channelsim.cli.notes import SET_HELP, load_telling
 from channelsim.errors import Problem, ScenarioError
+from channelsim.program.marketing import leads_of_budget, leads_of_content
 from channelsim.report.levers import belief_lines, has_buying_cycles, mapping_table, rollout_lines
 from channelsim.report.tables import console_for, print_inputs
 from channelsim.scenario.difference import routing_in_words
 from channelsim.scenario.load import Study
+from channelsim.scenario.market import Source
 from channelsim.scenario.schema import Scenario
 
 LABEL_WIDTH = len("horizon  ")
@@ -83,11 +85,12 @@ def _summary(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """The scenario in brief: how long, how many leads, who sells."""
     horizon = scenario.horizon
     warmup = f", of which {horizon.warmup_months} to warm up" if horizon.warmup_months else ""
-    leads = [f"{name} {source.leads_per_month:,.10g}" for name, source in scenario.sources.items()]
-    total = sum(source.leads_per_month for source in scenario.sources.values())
+    by_source = {name: _leads_a_month(source, scenario) for name, source in scenario.sources.items()}
+    leads = [f"{name} {count:,.4g}" for name, count in by_source.items()]
+    total = sum(by_source.values())
     teams = [f"{name} {_headcount(team.headcount)} ({team.channel})" for name, team in scenario.teams.items()]
     yield "horizon", f"{horizon.months} months from {horizon.start}{warmup}"
-    yield "leads", f"{total:,.10g} a month: {', '.join(leads)}"
+    yield "leads", f"{total:,.4g} a month: {', '.join(leads)}{_besides(scenario)}"
     yield "teams", ", ".join(teams)
     if scenario.environment.regimes:
         lasting = [
@@ -98,6 +101,18 @@ def _summary(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.environment.shocks:
         shocks = [f"{name} in month {shock.month}" for name, shock in scenario.environment.shocks.items()]
         yield "shocks", ", ".join(shocks)
+
+
+def _leads_a_month(source: Source, scenario: Scenario) -> float:
+    """Leads in a month of seasonality 1: those that come by themselves, and on average what money brings."""
+    months = scenario.horizon.months
+    bought = leads_of_budget(source.budget, months).mean() if source.budget else 0.0
+    read = leads_of_content(source.content, months).mean() if source.content else 0.0
+    return float(source.leads_per_month + bought + read)
+
+
+def _besides(scenario: Scenario) -> str:
+    return f"; and what customers refer, in {scenario.referrals.source}" if scenario.referrals else ""
 
 
 def _headcount(headcount: int | dict[int, int]) -> str:

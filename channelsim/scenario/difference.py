@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from channelsim.scenario.routing import Overflow, RoutingRule, When, names_in
+from channelsim.scenario.routing import Overflow, RoutingRule, ScoreRange, When, names_in
 from channelsim.scenario.schema import Scenario
 
 NOT_GIVEN = "none"
@@ -109,7 +109,17 @@ def _who(when: When) -> list[str]:
         bounds = [f"of at least {least:,.10g}"] if least else []
         bounds += [f"below {below:,.10g}"] if below is not None else []
         words.append(f"deals {' and '.join(bounds)}" if bounds else "deals of any value")
+    if when.score is not None:
+        words.append(_scoring(when.score))
     return words
+
+
+def _scoring(score: ScoreRange) -> str:
+    if score.below >= 1:
+        return f"the best {_percent(1 - score.at_least)} by score"
+    if score.at_least <= 0:
+        return f"the worst {_percent(score.below)} by score"
+    return f"scores above {_percent(score.at_least)} and below {_percent(score.below)} of all leads"
 
 
 def _while(overflow: Overflow | None) -> list[str]:
@@ -117,4 +127,8 @@ def _while(overflow: Overflow | None) -> list[str]:
 
 
 def _part(share: float) -> str:
-    return "half" if share == HALF else f"{100 * share:.4g}%"
+    return "half" if share == HALF else _percent(share)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g}%"
