@@ -1,0 +1,1 @@
+"""How many reps, and hired how fast: docs/studies/sizing.md."""
