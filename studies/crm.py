@@ -54,10 +54,7 @@ def records_of(scenario: Scenario, replication: int, seed: int, dialling: str) -
 
 def _opportunity_step(scenario: Scenario) -> str:
     return next(
-        name
-        for motion in scenario.motions.values()
-        for name, step in motion.steps.items()
-        if step.opportunity
+        name for motion in scenario.motions.values() for name, step in motion.steps.items() if step.opportunity
     )
 
 
@@ -95,5 +92,6 @@ def _at_step(events: FloatArray, layout: Layout, step: str) -> BoolArray:
     for motion, names in enumerate(layout.steps):
         for position, name in enumerate(names):
             is_step[motion, position] = name == step
-    motion, position = events[:, MOTION].astype(np.int64), events[:, STEP].astype(np.int64)
-    return is_step[motion, position] & (events[:, LEAD] >= 0)
+    at_motion, at_position = events[:, MOTION].astype(np.int64), events[:, STEP].astype(np.int64)
+    here: BoolArray = is_step[at_motion, at_position] & (events[:, LEAD] >= 0)
+    return here

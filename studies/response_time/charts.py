@@ -15,6 +15,7 @@ from channelsim.finance.definitions import Unit
 from channelsim.report.style import (
     INK,
     PALETTE,
+    PANEL_SIZE,
     QUIET,
     SMALL_SIZE,
     Chart,
@@ -51,7 +52,7 @@ from studies.response_time.tables import Study
 
 RAW, HELD_EQUAL, TRUTH = PALETTE[4], PALETTE[1], INK
 ONE_MINUTE = 1 / 60
-AGES = {ONE_MINUTE: "1 min", 5 / 60: "5 min", 0.5: "30 min", 1.0: "1 h", 4.0: "4 h", 24.0: "24 h", 72.0: "3 d"}
+AGES = {ONE_MINUTE: "1 min", 5 / 60: "5 min", 0.5: "30 min", 4.0: "4 h", 24.0: "24 h", 72.0: "3 d"}
 ROW = 0.42
 FEWEST_LEADS = 100
 """A bucket with fewer leads is not drawn."""
@@ -62,15 +63,17 @@ def emerging_rates(study: Study, provenance: str) -> Chart:
     """Contact and opportunity rates by response time: published, and as they come about."""
     figure = blank_page(
         "Rates by response time come about from queues and cooling, softer than published",
-        "Share of leads with each response time, as the CRM shows it; bars are 95% intervals. Left: leads cool as in the "
-        "scenario. Right: as if the published contact rates were all the work of response time.",
+        "Share of leads with each response time, as the CRM shows it; bars are 95% intervals. Left: leads cool as "
+        "in the scenario. Right: as if the published contact rates were all the work of response time.",
         provenance,
         5.6,
     )
     panels = figure.subplots(2, 2, sharex=True, sharey="row")
     colours, markers = strategy_colours(study.staffings), strategy_markers(study.staffings)
     at = np.arange(len(BUCKETS), dtype=float)
-    for row, (outcome, words) in zip(panels, ((CONTACTED, "contacted"), (OPPORTUNITY, "opportunities")), strict=True):
+    for row, (outcome, words) in zip(
+        panels, ((CONTACTED, "contacted"), (OPPORTUNITY, "opportunities")), strict=True
+    ):
         for axes, cooling in zip(row, (DAMPED, FACE_VALUE), strict=True):
             axes.plot(at, SALESUP[outcome], "--", color=INK, linewidth=1.4, label="published (SalesUp)")
             for number, name in enumerate(study.staffings):
@@ -81,7 +84,7 @@ def emerging_rates(study: Study, provenance: str) -> Chart:
             axes.set_title(f"{words.capitalize()}, leads cool {_how(cooling)}")
             axes.set_ylim(0, 1.0 if outcome == CONTACTED else 0.4)
             number_axis(axes, "y", UnitFormatter(Unit.SHARE, ""), 5)
-            axes.set_xticks(at, [name.replace(" ", "\n", 1) for name in BUCKETS])
+            axes.set_xticks(at, [name.replace("within ", "within\n").replace(" to ", " to\n") for name in BUCKETS])
     panels[0][1].legend(loc="upper right")
     return figure
 
@@ -96,9 +99,9 @@ def seen_and_true(study: Study, provenance: str) -> Chart:
     shown = (study.staffings[0], study.staffings[-1])
     figure = blank_page(
         "What the CRM shows by response time is not what response time does",
-        "Share of leads that became an opportunity. Dots: as the CRM has them, by time to the first dial. Line: every one "
-        "of the same leads called after exactly that time. On the left leads do not cool at all: whatever falls there is "
-        "not the work of response time.",
+        "Share of leads that became an opportunity. Dots: as the CRM has them, by time to the first dial. Line: "
+        "every one of the same leads called after exactly that time. On the left leads do not cool at all: "
+        "whatever falls there is not the work of response time.",
         provenance,
         5.6,
     )
@@ -117,13 +120,15 @@ def seen_and_true(study: Study, provenance: str) -> Chart:
             times = [max(hour, ONE_MINUTE) for hour in FORCED_HOURS]
             axes.fill_between(times, [t.low for t in truth], [t.high for t in truth], color=TRUTH, alpha=0.15, lw=0)
             axes.plot(times, [t.value for t in truth], color=TRUTH, linewidth=1.6)
-            axes.set_title(f"{hours}: leads cool {_how(cooling)}")
+            if hours == shown[0]:
+                axes.set_title(f"Leads cool {_how(cooling)}")
             axes.set_xscale("log")
             axes.set_xticks(list(AGES), list(AGES.values()))
             axes.xaxis.set_minor_locator(NullLocator())
             axes.set_xlim(ONE_MINUTE / 1.5, 100)
             axes.set_ylim(0, 0.4)
             number_axis(axes, "y", UnitFormatter(Unit.SHARE, ""), 5)
+        row[0].set_ylabel(hours, size=PANEL_SIZE, weight="bold", color=INK)
     panels[0][-1].legend(
         handles=[
             Line2D([], [], color=RAW, marker="o", linewidth=0, label="as the CRM has it"),
@@ -151,8 +156,9 @@ def promised_and_kept(study: Study, provenance: str) -> Chart:
     ]
     figure = blank_page(
         "What faster answers are worth: promised, possible, reached",
-        f"Opportunities a month beyond the day team's {monthly(own, study.months).value:,.0f}; bars are 95% intervals, "
-        "on the same leads. Promised: the rate of the leads called within 5 minutes, taken for that of all.",
+        f"Opportunities a month beyond the day team's {monthly(own, study.months).value:,.0f}; bars are 95% "
+        "intervals, on the same leads. Promised: the rate of the leads called within 5 minutes, "
+        "taken for that of all.",
         provenance,
         ROW * len(rows) + 0.6,
     )
@@ -201,4 +207,3 @@ def charts(study: Study, provenance: str) -> dict[str, Figure]:
         "response_time_truth": seen_and_true(study, provenance),
         "response_time_worth": promised_and_kept(study, provenance),
     }
-

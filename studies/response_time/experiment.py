@@ -38,8 +38,8 @@ COOLINGS = {
     DAMPED: "{5min: 1, 30min: 0.85, 1h: 0.75, 4h: 0.6, 24h: 0.45, 7d: 0.3}",
     FACE_VALUE: "{5min: 1, 12min: 0.82, 42min: 0.65, 2h: 0.49, 10h: 0.28, 48h: 0.12}",
 }
-"""How leads cool: a placebo; as in the scenario; and as if SalesUp's contact rates (78, 64, 51, 38, 22, 9%) were wholly
-the work of response time, each at the geometric middle of its bucket."""
+"""How leads cool: a placebo; as in the scenario; and as if SalesUp's contact rates (78, 64, 51, 38, 22, 9%) were
+wholly the work of response time, each near the middle of its bucket."""
 
 NORMAL, BUSY, DOUBLE = "normal", "15% more leads", "twice the people"
 DIALS = (2, 6)
@@ -51,8 +51,8 @@ EXACT_HOURS = 1e-6
 
 @dataclass(frozen=True)
 class World:
-    """A company: how it staffs (a strategy of the scenario), how its leads cool, how busy it is, how often it dials;
-    forced_hours: when every lead is called, in the experiment; None: as the queue has it."""
+    """A company: how it staffs (a strategy of the scenario), how leads cool, how busy it is, how often it dials.
+    forced_hours: when every lead is called, in the experiment; None: when the queue comes to it."""
 
     hours: str = "day"
     cooling: str = DAMPED

@@ -1,6 +1,7 @@
 """What the CRMs say, and what is true: rates, ratios and their parts, with intervals over replications.
 
-All of it is made of one table of totals for each world: leads, and those with each outcome, by response time and source.
+All of it is made of one table of totals for each world: leads, and those with each outcome, by response time and
+source.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ def _over(totals: FloatArray, function: Callable[[FloatArray], FloatArray], *, i
     """Intervals of a function of a world's totals."""
     shape = totals.shape[1:]
     return jackknife(
-        totals.reshape(len(totals), -1), lambda flat: function(flat.reshape(*flat.shape[:-1], *shape)), in_logs=in_logs
+        totals.reshape(len(totals), -1),
+        lambda flat: function(flat.reshape(*flat.shape[:-1], *shape)),
+        in_logs=in_logs,
     )
 
 
@@ -187,12 +190,16 @@ def promise(totals: FloatArray, months: float) -> Interval:
 
     def function(t: FloatArray) -> FloatArray:
         fast, everyone = group(t, FAST), group(t, slice(None))
-        found = fast[..., 1 + OPPORTUNITY] / fast[..., LEADS] * everyone[..., LEADS] - everyone[..., 1 + OPPORTUNITY]
+        found = (
+            fast[..., 1 + OPPORTUNITY] / fast[..., LEADS] * everyone[..., LEADS] - everyone[..., 1 + OPPORTUNITY]
+        )
         return np.asarray(found[..., None])
 
     per_replication = _over(totals, function, in_logs=False)[0]
     scale = len(totals) * months
-    return Interval(*(value / scale for value in (per_replication.value, per_replication.low, per_replication.high)))
+    return Interval(
+        *(value / scale for value in (per_replication.value, per_replication.low, per_replication.high))
+    )
 
 
 def response_hours(crm: list[Records]) -> tuple[float, float]:

@@ -118,9 +118,9 @@ def _ratios(study: Study) -> Table:
     table = Table(
         "Called within 5 minutes against later than 4 hours: what is claimed, and what it is made of",
         ("", "odds ratio", "ratio of rates", "= who they are", "x cooling", "x rest", "who they are, share"),
-        note="Who they are: the fast against the slow, had both been called at once. Cooling: what the slow lose by being "
-        "called when they were. Rest: the first minutes, and later dials. The share is of the ratio's logarithm; "
-        "none is given where the ratio could be 1.",
+        note="Who they are: the fast against the slow, had both been called at once. Cooling: what the slow lose "
+        "by being called when they were. Rest: the first minutes, and later dials. The share is of the ratio's "
+        "logarithm; none is given where the ratio could be 1.",
     )
     for outcome in (AT_ONCE, OPPORTUNITY):
         for cooling in COOLINGS:
@@ -183,8 +183,8 @@ def _worth(study: Study) -> Table:
             table.rows.append((hours, plus_minus(monthly(crm, study.months), 1), UNDEFINED, UNDEFINED))
             continue
         gain = mean_and_spread(_a_month(gains[hours], months), Unit.MONEY, currency, signed=True)
-        table.rows.append((hours, plus_minus(monthly(crm, study.months), 1),
-                           plus_minus(monthly(crm, study.months, own), 1, signed=True), " ± ".join(gain)))  # fmt: skip
+        more = plus_minus(monthly(crm, study.months, own), 1, signed=True)
+        table.rows.append((hours, plus_minus(monthly(crm, study.months), 1), more, " ± ".join(gain)))
     for cooling in (DAMPED, FACE_VALUE):
         seen, forced = study.crms[World(base, cooling)], study.at_once(cooling)
         promised = plus_minus(promise(study.totals(base, cooling), study.months), 1, signed=True)

@@ -28,7 +28,8 @@ SPREAD = 1.3
 RAMPS = (3, 6, 12)
 RAMP = 6
 """Months until a new rep is fully productive; the second is the scenario's."""
-METRICS = ("contribution", "bookings", "gross_margin", "cost.field", "utilization.field", "leads", "lost.cooled")
+METRICS = ("contribution", "bookings", "gross_margin", "cost.field", "utilization.field", "leads", "lost.cooled",
+           "won", "deal_size")  # fmt: skip
 
 Progress = Callable[[int, int], None]
 
@@ -48,15 +49,13 @@ Curve = dict[int, dict[str, FloatArray]]
 
 @dataclass(frozen=True)
 class Simulated:
-    """curves: by way to sell. plans: by ramp in months and plan, contribution a month from the warm-up's end on, shape
-    (replication, month)."""
+    """curves: by way to sell. plans: by ramp in months and plan, contribution a month from the warm-up's end on,
+    shape (replication, month)."""
 
     curves: dict[Force, Curve]
     plans: dict[int, dict[str, FloatArray]]
     scenario_name: str
     currency: str
-    replications: int
-    seed: int
 
 
 def simulate_all(replications: int, seed: int, workers: int, progress: Progress) -> Simulated:
@@ -84,12 +83,14 @@ def simulate_all(replications: int, seed: int, workers: int, progress: Progress)
 
     curves: dict[Force, Curve] = {}
     for force in FORCES:
-        curves[force] = {size: run(load(SCENARIO, _sets(force, size, warmup), only=[AS_IS]))[AS_IS] for size in SIZES}
+        curves[force] = {
+            size: run(load(SCENARIO, _sets(force, size, warmup), only=[AS_IS]))[AS_IS] for size in SIZES
+        }
     plans = {}
     for ramp in RAMPS:
         found = run(load(SCENARIO, [f"teams.field.people.ramp_months={ramp}"], only=PLANS))
         plans[ramp] = {name: metrics["monthly"][:, warmup:] for name, metrics in found.items()}
-    return Simulated(curves, plans, scenario.name, scenario.currency, replications, seed)
+    return Simulated(curves, plans, scenario.name, scenario.currency)
 
 
 def _sets(force: Force, size: int, warmup: int) -> list[str]:
