@@ -90,7 +90,7 @@ def emerging_rates(study: Study, provenance: str) -> Chart:
 
 
 def _how(cooling: str) -> str:
-    return "as in the scenario" if cooling == DAMPED else cooling
+    return {DAMPED: "as in the scenario", FACE_VALUE: "as published, at face value"}.get(cooling, cooling)
 
 
 @chart

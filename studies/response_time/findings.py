@@ -115,6 +115,16 @@ def group(t: FloatArray, which: slice) -> FloatArray:
     return np.asarray(t[..., which, :, :].sum(axis=(-2, -3)))
 
 
+def mix(totals: FloatArray, which: slice) -> list[Interval]:
+    """Of the leads with some response times, the share from each source."""
+
+    def function(t: FloatArray) -> FloatArray:
+        leads = t[..., which, :, LEADS].sum(axis=-2)
+        return np.asarray(leads / leads.sum(axis=-1, keepdims=True))
+
+    return _over(totals, function, in_logs=False)
+
+
 def decomposition(totals: FloatArray, outcome: int) -> dict[str, Interval]:
     """What an analyst finds when the fast are compared with the slow, and what it is made of.
 

@@ -29,12 +29,15 @@ from studies.response_time.findings import (
     AUDITED,
     BUCKETS,
     CONTACTED,
+    FAST,
     OPPORTUNITY,
     OUTCOMES,
     SALESUP,
+    SLOW,
     FloatArray,
     decomposition,
     forced_ratio,
+    mix,
     monthly,
     promise,
     rates,
@@ -44,6 +47,9 @@ from studies.response_time.findings import (
     shares,
     totals_of,
 )
+
+WIDEST_SHARE = 0.4
+"""An interval of a share that is wider tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ def tables(study: Study) -> list[Table]:
         _response_times(study),
         _rates(study, CONTACTED),
         _rates(study, OPPORTUNITY),
+        _who(study),
         _ratios(study),
         _careful(study),
         _persistence(study),
@@ -114,21 +121,35 @@ def _rates(study: Study, outcome: int) -> Table:
     return table
 
 
+def _who(study: Study) -> Table:
+    sources = list(study.money.study.scenario.sources)
+    table = Table(
+        "Who is called fast, and who slowly: leads by source",
+        ("", *(f"{source}, {how}" for source in sources for how in ("fast", "slow"))),
+        note="Fast: within 5 minutes. Slow: later than 4 hours. Cooling damped.",
+    )
+    for hours in study.staffings:
+        fast, slow = (mix(study.totals(hours), which) for which in (FAST, SLOW))
+        cells = [percent(each, 0) for pair in zip(fast, slow, strict=True) for each in pair]
+        table.rows.append((hours, *cells))
+    return table
+
+
 def _ratios(study: Study) -> Table:
     table = Table(
         "Called within 5 minutes against later than 4 hours: what is claimed, and what it is made of",
         ("", "odds ratio", "ratio of rates", "= who they are", "x cooling", "x rest", "who they are, share"),
         note="Who they are: the fast against the slow, had both been called at once. Cooling: what the slow lose "
         "by being called when they were. Rest: the first minutes, and later dials. The share is of the ratio's "
-        "logarithm; none is given where the ratio could be 1.",
+        "logarithm; none is given where it is not known to 20 points.",
     )
     for outcome in (AT_ONCE, OPPORTUNITY):
         for cooling in COOLINGS:
             for hours in study.staffings:
                 totals = study.totals(hours, cooling)
                 parts = decomposition(totals, outcome)
-                is_known = parts["raw"].low > 1 or parts["raw"].high < 1
-                share = percent(share_of_selection(totals, outcome), 0) if is_known else UNDEFINED
+                chosen = share_of_selection(totals, outcome)
+                share = percent(chosen, 0) if chosen.high - chosen.low < WIDEST_SHARE else UNDEFINED
                 cells = [times(parts[name]) for name in ("odds", "raw", "selection", "cooling", "rest")]
                 table.rows.append((f"{OUTCOMES[outcome]}: {hours}, cooling {cooling}", *cells, share))
     return table
