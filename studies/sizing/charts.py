@@ -19,7 +19,7 @@ from channelsim.report.style import (
     chart,
     number_axis,
 )
-from studies.sizing.experiment import AS_IS, AT_ONCE, LARGEST, OLDEST, PHASED, RAMP, SIZES, Force, Simulated
+from studies.sizing.experiment import AS_IS, AT_ONCE, LARGEST, OLDEST, PHASED, SIZES, Force, Hiring, Simulated
 from studies.sizing.findings import (
     ELASTICITY_HIGH,
     ELASTICITY_LOW,
@@ -108,7 +108,7 @@ def _response(axes: Axes, found: Simulated, triage: str, colour: str) -> None:
 @chart
 def hiring(found: Simulated, provenance: str) -> Chart:
     """Contribution so far of two plans to hire, and one against the other."""
-    plans = found.plans[RAMP]
+    plans = found.plans[Hiring()]
     figure = blank_page(
         "Hiring at once loses the first year and wins three",
         "Contribution since the decision, from 16 reps to 22: against hiring nobody (left), and at once against "
@@ -137,7 +137,7 @@ def _gap(
     axes: Axes, months: np.ndarray[tuple[int, ...], np.dtype[np.int64]], found: Simulated, one: str, other: str,
     colour: str, words: str,
 ) -> None:  # fmt: skip
-    gaps = ahead(found.plans[RAMP], one, other)
+    gaps = ahead(found.plans[Hiring()], one, other)
     axes.fill_between(months, [g.ci_low for g in gaps], [g.ci_high for g in gaps], color=colour, alpha=0.22, lw=0)
     axes.plot(months, [g.mean for g in gaps], color=colour, linewidth=1.8, label=words)
 

@@ -26,8 +26,8 @@ SPREADS = (0.65, 1.3, 2.6)
 SPREAD = 1.3
 """Coefficients of variation of the deal value; the second is the scenario's."""
 RAMPS = (3, 6, 12)
-RAMP = 6
-"""Months until a new rep is fully productive; the second is the scenario's."""
+"""Months until a new rep is fully productive."""
+HIRE_COSTS = (0, 35_000)
 METRICS = ("contribution", "bookings", "gross_margin", "cost.field", "utilization.field", "leads", "lost.cooled",
            "won", "deal_size")  # fmt: skip
 
@@ -48,12 +48,23 @@ Curve = dict[int, dict[str, FloatArray]]
 
 
 @dataclass(frozen=True)
+class Hiring:
+    """What a new rep takes: months to full productivity, and money to find."""
+
+    ramp_months: int = 6
+    hire_cost: int = 35_000
+
+
+HIRINGS = tuple(Hiring(ramp, cost) for cost in reversed(HIRE_COSTS) for ramp in RAMPS)
+
+
+@dataclass(frozen=True)
 class Simulated:
-    """curves: by way to sell. plans: by ramp in months and plan, contribution a month from the warm-up's end on,
+    """curves: by way to sell. plans: by way to hire and plan, contribution a month from the warm-up's end on,
     shape (replication, month)."""
 
     curves: dict[Force, Curve]
-    plans: dict[int, dict[str, FloatArray]]
+    plans: dict[Hiring, dict[str, FloatArray]]
     scenario_name: str
     currency: str
 
@@ -62,7 +73,7 @@ def simulate_all(replications: int, seed: int, workers: int, progress: Progress)
     """Every size of every force, and every plan."""
     scenario = load(SCENARIO).scenario
     warmup = scenario.horizon.warmup_months
-    tasks = len(FORCES) * len(SIZES) + len(RAMPS) * len(PLANS)
+    tasks = len(FORCES) * len(SIZES) + len(HIRINGS) * len(PLANS)
     done = 0
 
     def run(study: Study) -> dict[str, dict[str, FloatArray]]:
@@ -87,9 +98,13 @@ def simulate_all(replications: int, seed: int, workers: int, progress: Progress)
             size: run(load(SCENARIO, _sets(force, size, warmup), only=[AS_IS]))[AS_IS] for size in SIZES
         }
     plans = {}
-    for ramp in RAMPS:
-        found = run(load(SCENARIO, [f"teams.field.people.ramp_months={ramp}"], only=PLANS))
-        plans[ramp] = {name: metrics["monthly"][:, warmup:] for name, metrics in found.items()}
+    for hiring in HIRINGS:
+        sets = [
+            f"teams.field.people.ramp_months={hiring.ramp_months}",
+            f"teams.field.pay.hire_cost={hiring.hire_cost}",
+        ]
+        found = run(load(SCENARIO, sets, only=PLANS))
+        plans[hiring] = {name: metrics["monthly"][:, warmup:] for name, metrics in found.items()}
     return Simulated(curves, plans, scenario.name, scenario.currency)
 
 

@@ -14,9 +14,9 @@ from studies.sizing.experiment import (
     FORCES,
     LARGEST,
     PHASED,
-    RAMP,
     SIZES,
     Force,
+    Hiring,
     Simulated,
 )
 from studies.sizing.findings import (
@@ -148,7 +148,7 @@ def _luck(found: Simulated) -> Table:
 
 
 def _hiring(found: Simulated) -> Table:
-    plans = found.plans[RAMP]
+    plans = found.plans[Hiring()]
     table = Table(
         "Hiring from 16 to 22 reps: contribution so far, by months after the decision",
         ("", *(str(month) for month in SHOWN_MONTHS)),
@@ -167,12 +167,15 @@ def _hiring(found: Simulated) -> Table:
 def _turning(found: Simulated) -> Table:
     table = Table(
         "When hiring at once overtakes phased hiring",
-        ("ramp of new reps, months", "behind until month", "ahead for good from month", "after 12 months",
+        ("ramp of new reps", "cost of a hire", "behind until month", "ahead for good from month", "after 12 months",
          f"after {SHOWN_MONTHS[-1]} months"),
     )  # fmt: skip
-    for ramp, plans in found.plans.items():
+    for hiring, plans in found.plans.items():
         behind, first = turning_months(plans)
         gaps = ahead(plans, AT_ONCE, PHASED)
         amounts = (_amount(gaps[month - 1], found, signed=True) for month in (12, SHOWN_MONTHS[-1]))
-        table.rows.append((str(ramp), str(behind or UNDEFINED), str(first or UNDEFINED), *amounts))
+        table.rows.append((
+            f"{hiring.ramp_months} months", money(hiring.hire_cost, found.currency), str(behind or UNDEFINED),
+            str(first or UNDEFINED), *amounts,
+        ))  # fmt: skip
     return table
