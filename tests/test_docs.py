@@ -16,7 +16,7 @@ from channelsim.cli.main import main
 from channelsim.errors import ScenarioError
 from channelsim.scenario.load import load
 
-PAGES = [Path("README.md"), Path("CHANGELOG.md"), Path("scenarios/README.md"), *sorted(Path("docs").glob("*.md"))]
+PAGES = [Path("README.md"), Path("CHANGELOG.md"), Path("scenarios/README.md"), *sorted(Path("docs").rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MISTAKES = (  # of docs/scenario.md's broken file, in its order
     ("leads_per_month: 80", "lead_per_month: 80"),
