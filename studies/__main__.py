@@ -17,7 +17,7 @@ from channelsim.errors import UserError
 from channelsim.experiment.workers import default_workers
 from channelsim.report.files import DEFAULT_FOLDER, check_writable
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
-from studies import response_time, sizing
+from studies import response_time, sizing, year_of_execution
 from studies.report import Findings, print_tables, write_findings
 
 OnProgress = Callable[[int, int], None]
@@ -37,6 +37,7 @@ class Study:
 STUDIES = {
     "response_time": Study(response_time.find, response_time.REPLICATIONS),
     "sizing": Study(sizing.find, sizing.REPLICATIONS),
+    "year_of_execution": Study(year_of_execution.find, year_of_execution.REPLICATIONS),
 }
 
 
@@ -66,7 +67,7 @@ STUDIES = {
     help="Folder in which the study's own folder is made.",
 )
 def main(name: str, replications: int | None, seed: int, workers: int | None, output: Path) -> None:
-    """Reproduce a study: response_time or sizing. Each has a page in docs/studies that tells what was found."""
+    """Reproduce a study: response_time, sizing or year_of_execution. Each has a page in docs/studies."""
     study = STUDIES[name]
     count = replications or study.replications
     check_writable(output)
