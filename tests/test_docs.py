@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -69,6 +70,31 @@ def test_the_guides_blocks_make_a_scenario(guide: str, tmp_path: Path) -> None:
     path = tmp_path / "pumps.yaml"
     path.write_text(guide)
     assert set(load(str(path)).strategies) == {"as_today", "all_by_phone", "one_more_visitor"}
+
+
+LEVERS = """
+channelsim: 1
+name: As the page on levers has it
+horizon: {start: 2027-01-04, months: 12}
+segments: {small: {deal_value: 9000}, enterprise: {deal_value: 90000}}
+sources: {web: {leads_per_month: 30, mix: {small: 0.8, enterprise: 0.2}}}
+teams: {inside: {channel: inside, headcount: 2}}
+motions: {phone: {steps: {call: {team: inside}, close: {team: inside}}}}
+"""
+
+
+def merged(base: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    both = {key: base[key] for key in base if isinstance(base[key], dict) and isinstance(block.get(key), dict)}
+    return base | block | {key: merged(base[key], block[key]) for key in both}
+
+
+@pytest.mark.parametrize("block", blocks(Path("docs/levers.md"), "yaml"))
+def test_what_the_page_on_levers_writes_is_sound(block: str) -> None:
+    yaml = YAML(typ="safe")
+    written = yaml.load(block)
+    if "advance" in written:
+        written = {"motions": {"phone": {"steps": {"close": written}}}}
+    load(merged(yaml.load(LEVERS), written))
 
 
 def test_the_guides_variants_load_in_place_of_the_sections_they_replace(guide: str) -> None:

@@ -118,3 +118,55 @@ def test_sound_files_beside_a_broken_one_are_still_summed_up(sound: str, tmp_pat
     assert result.exit_code == 2
     assert "is sound." in result.stdout
     assert "no such file" in result.stderr
+
+
+LEVERS = """\
+initiatives:
+  dialler: {catalogue: dialler, teams: [inside]}
+  intelligence: {catalogue: sales_intelligence, teams: [inside], start_month: 4}
+rollout: []
+execution: {focus: 1}
+lead_fit: {}
+environment: {regimes: {boom: {lasts_months: 20}, slump: {lasts_months: 9, leads: 0.8}}, shocks: {rival: {month: 5}}}
+"""
+
+
+def test_levers_are_told_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "levers.yaml"
+    text = SOUND.replace("  same_again:", "  tooled:\n    routing: [{when: {score: {at_least: 0.75}}, motion: field}, "
+                         "{motion: phone}]\n    rollout: [dialler, intelligence]\n  same_again:")  # fmt: skip
+    text = text.replace(
+        "small: {deal_value: 9000}", "small: {deal_value: 9000, buying_cycle: {need: {}, choice: {}}}"
+    )
+    text = text.replace(
+        "phone: {steps: {close: {team: inside}}}", "phone: {steps: {close: {team: inside, serves: choice}}}"
+    )
+    text = text.replace(
+        "field: {steps: {close: {team: outside, visit: true}}}",
+        "field: {steps: {call: {team: inside, serves: choice}, close: {team: outside, serves: need}}}",
+    )
+    file.write_text(text + LEVERS, encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(file)], terminal_width=200, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.stdout.split())
+    for told in (
+        "market boom for 20 months on average, slump for 9 months on average",
+        "shocks rival in month 5",
+        "the best 25% by score -> field; everything else -> phone",
+        "inside_only and hybrid and same_again: nothing",
+        "tooled: dialler, intelligence (up to 1 more at once than its focus of 1; pairs of tools not integrated: 1 in "
+        "inside)",
+        "intelligence (from month 4, inside): work on a touch -",
+        "small phone close choice need left to the buyer alone",
+        "small field call choice aligned close need wrong order",
+        "initiatives.dialler.effects.0.by: -0.399 to -0.159",
+    ):
+        assert told in words, told
+
+
+def test_leads_that_money_brings_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "bought.yaml"
+    bought = "budget: {per_month: 100, half_at: 100, most_leads_per_month: 60}"
+    file.write_text(SOUND.replace("leads_per_month: 1000,", f"leads_per_month: 1000, {bought},"), encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(file)])
+    assert "1,080 a month: web 1,030, events 50" in result.stdout

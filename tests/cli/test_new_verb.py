@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from channelsim.cli.main import main
+from channelsim.scenario.catalogue import catalogue
 from channelsim.scenario.templates import template_folder
 
 TEMPLATES = sorted(path.stem for path in template_folder().glob("*.yaml"))
@@ -79,3 +80,13 @@ def test_a_folder_without_permission_is_one_clear_line(monkeypatch: pytest.Monke
     told = channelsim("new", "quickstart", "mine.yaml")
     assert told.exit_code == 1
     assert told.stderr == "mine.yaml: no permission to write there; name a file in another folder\n"
+
+
+def test_the_catalogue_of_initiatives_is_listed() -> None:
+    result = CliRunner().invoke(main, ["new", "--list-initiatives"])
+    assert result.exit_code == 0
+    for name in catalogue():
+        assert name in result.stdout
+    refused = CliRunner().invoke(main, ["new", "quickstart", "--list-initiatives"])
+    assert refused.exit_code == 2
+    assert "takes no template" in refused.stderr
