@@ -73,7 +73,7 @@ def ignorance(figure: FloatArray, draws: FloatArray) -> Ignorance | None:
 def _explained(y: FloatArray, terms: FloatArray) -> tuple[float, FloatArray]:
     """Adjusted R squared, at least 0, and the coefficients, the constant first."""
     design = np.column_stack([np.ones(len(y)), terms])
-    coefficients: FloatArray = np.linalg.lstsq(design, y, rcond=None)[0]
+    coefficients: FloatArray = np.linalg.lstsq(design, y, rcond=None)[0].astype(np.float64)
     left = float(np.sum((y - design @ coefficients) ** 2)) / (len(y) - design.shape[1])
     return max(0.0, 1.0 - left / float(y.var(ddof=1))), coefficients
 

@@ -26,8 +26,8 @@ def _alone(found: Simulated) -> Table:
     table = Table(
         "One initiative at a time, in the hybrid",
         ("initiative", "contribution", "gross margin", "cost", "LTV:CAC"),
-        note=f"Differences from rolling out nothing, over {found.months} months, on the same leads and the same truth "
-        "about each effect; 95% intervals that hold together in each column; * beyond chance.",
+        note=f"Differences from rolling out nothing, over {found.months} months, on the same leads and the same "
+        "truth about each effect; 95% intervals that hold together in each column; * beyond chance.",
     )
     by_metric = {metric: gains(found.alone, AS_IS, metric) for metric in (DECIDED_BY, "gross_margin", "cost_total")}
     ratio = gains(found.alone, AS_IS, "ltv_to_cac")

@@ -127,14 +127,20 @@ initiatives:
 rollout: []
 execution: {focus: 1}
 lead_fit: {}
-environment: {regimes: {boom: {lasts_months: 20}, slump: {lasts_months: 9, leads: 0.8}}, shocks: {rival: {month: 5}}}
+environment:
+  regimes: {boom: {lasts_months: 20}, slump: {lasts_months: 9, leads: 0.8}}
+  shocks: {rival: {month: 5}}
+"""
+TOOLED = """\
+  tooled:
+    routing: [{when: {score: {at_least: 0.75}}, motion: field}, {motion: phone}]
+    rollout: [dialler, intelligence]
 """
 
 
 def test_levers_are_told_in_words(tmp_path: Path) -> None:
     file = tmp_path / "levers.yaml"
-    text = SOUND.replace("  same_again:", "  tooled:\n    routing: [{when: {score: {at_least: 0.75}}, motion: field}, "
-                         "{motion: phone}]\n    rollout: [dialler, intelligence]\n  same_again:")  # fmt: skip
+    text = SOUND.replace("  same_again:", TOOLED + "  same_again:")
     text = text.replace(
         "small: {deal_value: 9000}", "small: {deal_value: 9000, buying_cycle: {need: {}, choice: {}}}"
     )
@@ -154,8 +160,8 @@ def test_levers_are_told_in_words(tmp_path: Path) -> None:
         "shocks rival in month 5",
         "the best 25% by score -> field; everything else -> phone",
         "inside_only and hybrid and same_again: nothing",
-        "tooled: dialler, intelligence (up to 1 more at once than its focus of 1; pairs of tools not integrated: 1 in "
-        "inside)",
+        "tooled: dialler, intelligence (up to 1 more at once than its focus of 1; "
+        "pairs of tools not integrated: 1 in inside)",
         "intelligence (from month 4, inside): work on a touch -",
         "small phone close choice need left to the buyer alone",
         "small field call choice aligned close need wrong order",

@@ -26,6 +26,7 @@ def result_of(low: float, high: float, replications: int = 60) -> Result:
             "phone": {"steps": {"call": {"team": "desk"}}},
             "visit": {"deal_value_factor": 1.1, "steps": {"call": {"team": "field", "visit": True}}},
         },
+        routing=[{"motion": "phone"}],
         strategies={"phone": {"routing": [{"motion": "phone"}]}, "visit": {"routing": [{"motion": "visit"}]}},
     )
     return run_study(load(tree), replications=replications, engine="reference")

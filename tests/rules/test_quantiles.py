@@ -26,7 +26,8 @@ class OneDistribution:
         self.row = table.add(TypeAdapter(Distribution).validate_python(written), scale)
         self.dist_kind, self.dist_a, self.dist_b, self.dist_c = table.kind, table.a, table.b, table.c
         self.dist_first, self.dist_length = table.first, table.length
-        self.table_u, self.table_x = table.table_u, table.table_x
+        self.table_u = np.concatenate([np.empty(0), *(weights for weights, _ in table.tables)])
+        self.table_x = np.concatenate([np.empty(0), *(values for _, values in table.tables)])
 
     def __call__(self, u: float) -> float:
         return quantile(self, self.row, u)

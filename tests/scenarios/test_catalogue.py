@@ -24,7 +24,7 @@ def test_an_entry_is_sound_modest_and_uncertain(name: str) -> None:
     effects = catalogue()[name]["effects"]
     assert len(beliefs.uncertain) == len(effects) > 0
     for each in beliefs.uncertain:
-        # Most likely within 3 to 40 percent, as DOMAIN's multipliers of 1.03 to 1.20 and a dialler's time saved are.
+        # 3 to 40 percent in the middle: multipliers of 1.03 to 1.20, and a dialler's time saved.
         assert 0.03 <= abs(each.value(0.5)) <= 0.4
 
 

@@ -11,7 +11,7 @@ from channelsim.experiment.replicate import job_of, replicate
 from channelsim.scenario.load import load
 
 SHIPPED = sorted(Path("scenarios").glob("*.yaml"))
-STUDIES = {"response_time", "sizing"}
+STUDIES = {"response_time", "sizing", "year_of_execution"}
 """They ask another question than which channel."""
 COMPANIES = {  # share of leads that become opportunities; opportunities won inside, outside; days to win by phone
     "smb_saas": ((0.04, 0.10), (0.15, 0.27), (0.18, 0.31), (22, 40)),
