@@ -20,7 +20,7 @@ def alone_and_together(found: Simulated, provenance: str) -> Chart:
     alone = gains(found.alone, AS_IS)
     order = sorted(alone, key=lambda name: alone[name].mean)
     figure = blank_page(
-        "Few of the eleven pay for themselves alone; all of them at once cost more than they bring",
+        "Four of eleven pay for themselves; all at once do not",
         f"Contribution over {found.months} months against rolling out nothing, on the same leads. Lines: 95% "
         "intervals that hold together on the left, each by itself on the right.",
         provenance,

@@ -69,7 +69,9 @@ def test_figures_for_programs_are_the_same() -> None:
     result = result_of(20.0, 180.0)
     told = json.loads(json.dumps(run_as_json(result, None), default=str))["beliefs"]  # type: ignore[arg-type]
     assert told["numbers"]["teams.field.pay.travel_per_visit"]["flips"] is True
-    assert set(told["share_by_strategy"]) == {"phone", "visit"} - {"phone"}
+    # How many of about 20 leads come is luck, far more than what a visit costs; only in the lead it cancels.
+    assert set(told["share_by_strategy"]) == {"phone", "visit"}
+    assert max(told["share_by_strategy"].values()) < 0.2
 
 
 def test_what_is_believed_is_part_of_a_runs_name() -> None:
