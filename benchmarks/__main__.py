@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import midmarket, peers, scaling
+from benchmarks import compiling, midmarket, peers, scaling
 
 console = Console(highlight=False, width=110)
 
@@ -97,6 +97,22 @@ def show_threads(quick: bool) -> Any:
     return {"2 threads / 1": seconds[1] / seconds[2]}
 
 
+def show_compiling(quick: bool) -> Any:
+    """Programs beside the runs that they feed."""
+    table = _table(
+        "A replication's program beside its run, one core",
+        "scenario", "strategy", "first program, ms", "a replication's, ms", "whole replication, ms", "share",
+    )  # fmt: skip
+    found = compiling.compiling(rounds=20 if quick else 100)
+    for each in found:
+        table.add_row(
+            each.scenario, each.strategy, f"{each.once:.1f}", f"{each.each:.2f}", f"{each.run:.1f}",
+            f"{each.share:.1%}",
+        )  # fmt: skip
+    console.print(table, "")
+    return {each.scenario: each.share for each in found}
+
+
 def show_scaling(_quick: bool) -> Any:
     """How cost grows with leads and reps."""
     found = {}
@@ -147,6 +163,7 @@ PARTS: dict[str, Callable[[bool], Any]] = {
     "peers": show_peers,
     "engines": show_engines,
     "threads": show_threads,
+    "compiling": show_compiling,
     "scaling": show_scaling,
     "promise": show_promise,
 }
