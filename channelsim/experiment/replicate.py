@@ -14,7 +14,7 @@ from channelsim.finance.costs import price
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
 from channelsim.program.arrays import NONE, Program
-from channelsim.program.compile import Compiler, scales_of
+from channelsim.program.compile import Compiler
 from channelsim.program.layout import Layout, layout_of
 from channelsim.scenario.load import Beliefs
 from channelsim.scenario.schema import Scenario
@@ -73,15 +73,15 @@ class Job:
         if self.varies is None:
             return self.program, self.prices
         scenario, regimes = self.varies.drawn(seed, replication)
-        scales = scales_of(scenario, self.layout, regimes)
+        scales = self.compiler.scales(scenario, regimes)
         return self.compiler.program(scenario, scales), prices_of(scenario, self.layout, scales)
 
 
 def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE, beliefs: Beliefs | None = None) -> Job:
     """Compile a resolved strategy, with its uncertain numbers if it has any, for one of ENGINES."""
     layout = layout_of(scenario)
-    scales = scales_of(scenario, layout)
     compiler = Compiler(layout)
+    scales = compiler.scales(scenario)
     return Job(
         name,
         compiler.program(scenario, scales),

@@ -28,15 +28,18 @@ def fixed_costs(scenario: Scenario, layout: Layout) -> FloatArray:
     then so much a month, shared by the teams that use them in proportion to their planned seats."""
     costs = np.zeros((layout.months, len(layout.teams)))
     initiatives = rolled_out(scenario)
+    seats = np.array([seats_by_month(layout, team) for team in layout.teams]).T
     for initiative in initiatives.values():
         teams = teams_of(initiative, layout)
-        costs += _spread(initiative.start_month, initiative.setup_cost, initiative.cost_per_month, teams, layout)
+        costs += _spread(
+            initiative.start_month, initiative.setup_cost, initiative.cost_per_month, teams, layout, seats
+        )
     for pair in scenario.integrations:
         joined = [initiatives[name] for name in pair.tools if name in initiatives]
         if len(joined) == len(pair.tools):
             starts = max(initiative.start_month for initiative in joined)
             teams = _teams_of_all(joined, layout)
-            costs += _spread(starts, pair.setup_cost, pair.cost_per_month, teams, layout)
+            costs += _spread(starts, pair.setup_cost, pair.cost_per_month, teams, layout, seats)
     return costs
 
 
@@ -46,15 +49,20 @@ def _teams_of_all(initiatives: list[Initiative], layout: Layout) -> tuple[str, .
 
 
 def _spread(
-    start_month: int, setup_cost: float, cost_per_month: float, teams: tuple[str, ...], layout: Layout
+    start_month: int,
+    setup_cost: float,
+    cost_per_month: float,
+    teams: tuple[str, ...],
+    layout: Layout,
+    seats: FloatArray,
 ) -> FloatArray:
     by_month = np.zeros(layout.months)
     by_month[start_month:] = cost_per_month
     by_month[start_month : start_month + 1] += setup_cost
-    seats = np.array([seats_by_month(layout, team) * (team in teams) for team in layout.teams]).T
-    nobody = seats.sum(axis=1) == 0
-    seats[nobody] = [float(team in teams) for team in layout.teams]
-    shares: FloatArray = seats / seats.sum(axis=1, keepdims=True)
+    using = np.array([float(team in teams) for team in layout.teams])
+    used = seats * using
+    used[used.sum(axis=1) == 0] = using
+    shares: FloatArray = used / used.sum(axis=1, keepdims=True)
     return by_month[:, None] * shares
 
 

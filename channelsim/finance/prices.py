@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.finance.initiatives import fixed_costs, marketing_spend, seat_prices
-from channelsim.program.compile import scales_of
+from channelsim.program.compile import Compiler
 from channelsim.program.layout import Layout
 from channelsim.program.scales import Scales
 from channelsim.scenario.schema import Scenario
@@ -47,7 +47,7 @@ class Prices:
 
 def prices_of(scenario: Scenario, layout: Layout, scales: Scales | None = None) -> Prices:
     """The prices of a resolved scenario. `scales`: what its levers change, where that is worked out already."""
-    scales = scales or scales_of(scenario, layout)
+    scales = scales or Compiler(layout).scales(scenario)
     sources = [scenario.sources[source] for source, _ in layout.streams]
     segments = [scenario.segments[segment] for _, segment in layout.streams]
     pay = [team.pay for team in scenario.teams.values()]

@@ -12,7 +12,7 @@ import numpy as np
 from channelsim.program.arrays import NONE, Program
 from channelsim.program.distributions import DistributionTable
 from channelsim.program.environment import apply_environment
-from channelsim.program.initiatives import apply_initiatives
+from channelsim.program.initiatives import Rollout, apply_initiatives, made_of
 from channelsim.program.keys import key64
 from channelsim.program.layout import Layout, layout_of
 from channelsim.program.market import cumulative_pattern, leads_by_month, pattern_weights
@@ -36,28 +36,43 @@ def compile_program(scenario: Scenario, regimes: Sequence[str] | None = None) ->
 
     regimes: the market's regime in each month, for a scenario that has any; None: none rules.
     """
-    layout = layout_of(scenario)
-    return Compiler(layout).program(scenario, scales_of(scenario, layout, regimes))
+    compiler = Compiler(layout_of(scenario))
+    return compiler.program(scenario, compiler.scales(scenario, regimes))
 
 
 class Compiler:
     """Compiles scenarios of one layout that differ in numbers, as the draws of a strategy's beliefs do.
 
-    Structure and distributions are kept for as long as everything that they are made of is the same objects: most
-    beliefs are about plain numbers, and those are all that has to be put into arrays again.
+    Structure, distributions and roll-outs are kept for as long as everything that they are made of is the same
+    objects: most beliefs are about plain numbers, and those are all that has to be put into arrays again.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._kept: tuple[list[object], Arrays] | None = None
+        self._rollout: tuple[list[object], Rollout] | None = None
+
+    def scales(self, scenario: Scenario, regimes: Sequence[str] | None = None) -> Scales:
+        """What all levers together multiply a strategy's parameters by."""
+        scales = Scales(self.layout)
+        if scenario.initiatives:
+            apply_initiatives(scenario, scales, self._rolled_out(scenario))
+        apply_environment(scenario.environment, regimes, scales)
+        return scales
+
+    def _rolled_out(self, scenario: Scenario) -> Rollout:
+        parts = list(made_of(scenario))
+        if self._rollout is None or _differ(self._rollout[0], parts):
+            self._rollout = parts, Rollout(scenario, self.layout)
+        return self._rollout[1]
 
     def program(self, scenario: Scenario, scales: Scales) -> Program:
         """The program of a scenario whose levers are worked out already."""
         layout = self.layout
-        made_of = list(_structure_is_made_of(scenario))
+        parts = list(_structure_is_made_of(scenario))
         kept = self._kept
-        if kept is None or any(a is not b for a, b in zip(kept[0], made_of, strict=True)):
-            kept = self._kept = made_of, _structure(scenario, layout)
+        if kept is None or _differ(kept[0], parts):
+            kept = self._kept = parts, _structure(scenario, layout)
         arrays: dict[str, Any] = {
             **kept[1],
             **_stream_numbers(scenario, layout, scales),
@@ -65,6 +80,10 @@ class Compiler:
             **team_numbers(scenario, layout, scales),
         }
         return Program(horizon_hours=_days(layout) * HOURS_A_DAY, **arrays)
+
+
+def _differ(one: list[object], other: list[object]) -> bool:
+    return any(a is not b for a, b in zip(one, other, strict=True))
 
 
 def _structure_is_made_of(scenario: Scenario) -> Iterator[object]:
@@ -96,14 +115,6 @@ def _structure(scenario: Scenario, layout: Layout) -> Arrays:
         | _seats(scenario, layout)
         | _distributions(table)
     )
-
-
-def scales_of(scenario: Scenario, layout: Layout, regimes: Sequence[str] | None = None) -> Scales:
-    """What all levers together multiply a strategy's parameters by."""
-    scales = Scales(layout)
-    apply_initiatives(scenario, scales)
-    apply_environment(scenario.environment, regimes, scales)
-    return scales
 
 
 def _days(layout: Layout) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ def fit_offsets(advance: FloatArray, spread: float) -> FloatArray:
     shift at a step makes the mean chance of those who come to it equal `advance`, if fit is standard normal x
     `spread` among arrivals and only the buyers' answers select. A chance of 0 or 1 needs none.
     """
+    return np.frombuffer(_solved(advance.tobytes(), advance.shape, spread)).reshape(advance.shape).copy()
+
+
+@lru_cache(maxsize=64)
+def _solved(chances: bytes, shape: tuple[int, int, int], spread: float) -> bytes:
+    """The shifts as bytes: beliefs about other numbers leave the chances as they are."""
+    advance = np.frombuffer(chances).reshape(shape)
     nodes, weights = _normal_nodes()
     offsets = np.zeros_like(advance)
     streams, motions, steps = advance.shape
@@ -45,7 +52,7 @@ def fit_offsets(advance: FloatArray, spread: float) -> FloatArray:
         says_yes = _expit((logit + offset)[..., None] + spread * nodes)
         left = np.where(open_ended[..., None], who * says_yes, who)
         who = left / left.sum(axis=2, keepdims=True)
-    return offsets
+    return offsets.tobytes()
 
 
 def _expit(x: FloatArray) -> FloatArray:

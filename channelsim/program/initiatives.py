@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.program.layout import Layout
-from channelsim.program.scales import Scales, Scope
-from channelsim.scenario.initiatives import FILLS_UP, Initiative
+from channelsim.program.scales import BoolArray, Scales, Scope, mask_of
+from channelsim.scenario.initiatives import FILLS_UP, Effect, Initiative
 from channelsim.scenario.schema import Scenario
 from channelsim.scenario.team import DAYS_OPEN, Hours, hour_of
 
@@ -18,6 +19,8 @@ FloatArray = NDArray[np.float64]
 MID_MONTH = 0.5
 HALF = 0.5
 HOURS_A_WEEK = 168.0
+ROLLOUT_READS = ("kind", "start_month", "teams", "adoption", "hours_per_rep_week", "brings")
+EFFECT_READS = ("change", "teams", "steps", "sources", "segments")
 LEAST_SELLING_TIME = 0.05
 """However many tools and roll-outs: somebody who never sells at all would never finish a touch either."""
 
@@ -33,31 +36,27 @@ def teams_of(initiative: Initiative, layout: Layout) -> tuple[str, ...]:
     return layout.teams if initiative.teams is None else tuple(initiative.teams)
 
 
-def apply_initiatives(scenario: Scenario, scales: Scales) -> None:
-    """Multiply what the strategy's initiatives change into the scales.
+def apply_initiatives(scenario: Scenario, scales: Scales, rollout: Rollout) -> None:
+    """Multiply what the strategy's initiatives change into the scales. `rollout`: of this scenario, or of one that
+    differs in nothing that a Rollout reads.
 
     A change is `by` x adoption x the quality of execution. Of several in one direction on one parameter at one
     place, the largest counts in full, the next `overlap` of its size, the third overlap^2 of it, and so on.
     """
-    if not scenario.initiatives:
-        return
-    rollout = Rollout(scenario, scales.layout)
     effects = [
-        (effect, rollout.realised(name), rollout.teams[name])
-        for name, initiative in rollout.initiatives.items()
-        for effect in initiative.effects
+        (effect, mask, rollout.shares[name])
+        for name, initiative in rolled_out(scenario).items()
+        for effect, mask in zip(initiative.effects, rollout.masks[name], strict=True)
     ]
     before: dict[tuple[str, bool], NDArray[np.int64]] = {}
-    for effect, share, teams in sorted(effects, key=lambda each: -abs(each[0].by)):
-        scope = Scope(effect.teams or list(teams), effect.steps, effect.sources, effect.segments)
-        mask = scales.mask(effect.change, scope)
+    for effect, mask, share in sorted(effects, key=lambda each: -abs(each[0].by)):
         rank = before.setdefault((effect.change, effect.by > 0), np.zeros(mask.shape, np.int64))
         weight = scenario.execution.overlap ** rank[mask]
         scales[effect.change][mask] *= 1.0 + effect.by * weight[:, None] * share
         rank[mask] += 1
-    for team, name in enumerate(scales.layout.teams):
-        scales["selling_share"][team] *= rollout.selling_time_left(name)
-    scales.leads_brought += rollout.leads_brought()
+    for team, left in enumerate(rollout.selling_time):
+        scales["selling_share"][team] *= left
+    scales.leads_brought += rollout.brought
 
 
 class Rollout:
@@ -65,6 +64,9 @@ class Rollout:
 
     The clock of every roll-out runs slower while more are under way than the organisation's focus: by focus / their
     number. A roll-out is under way until 90% of its ceiling is reached.
+
+    shares: by initiative, what is realised of its effects by month. masks: by initiative, where each of its effects
+    acts. selling_time: by team, what is left by month. brought: see `leads_brought`.
     """
 
     def __init__(self, scenario: Scenario, layout: Layout) -> None:
@@ -85,6 +87,13 @@ class Rollout:
             for name in begun:
                 self._clock[name][month] = clock[name] + MID_MONTH * speed
                 clock[name] += speed
+        self.shares = {name: self.realised(name) for name in self.initiatives}
+        self.masks = {
+            name: [effect_mask(layout, effect, self.teams[name]) for effect in initiative.effects]
+            for name, initiative in self.initiatives.items()
+        }
+        self.selling_time = [self.selling_time_left(team) for team in layout.teams]
+        self.brought = self.leads_brought()
 
     def realised(self, name: str) -> FloatArray:
         """Share of an initiative's full effect that is realised, by month: adoption x quality of execution."""
@@ -154,6 +163,25 @@ class Rollout:
                 if together and self._is_loose(name, other):
                     beside += self._runs(other)
         return beside
+
+
+def effect_mask(layout: Layout, effect: Effect, teams: tuple[str, ...]) -> BoolArray:
+    """Where an effect acts, among what the teams that use its initiative do."""
+    scope = Scope(effect.teams or list(teams), effect.steps, effect.sources, effect.segments)
+    return mask_of(layout, effect.change, scope)
+
+
+def made_of(scenario: Scenario) -> Iterator[object]:
+    """All that a Rollout reads, in a fixed order: not how large effects are, nor what they cost."""
+    yield from (scenario.execution, scenario.integrations)
+    for team in scenario.teams.values():
+        yield team.hours
+    for source in scenario.sources.values():
+        yield source.mix
+    for initiative in rolled_out(scenario).values():
+        yield from (getattr(initiative, field) for field in ROLLOUT_READS)
+        for effect in initiative.effects:
+            yield from (getattr(effect, field) for field in EFFECT_READS)
 
 
 def _over_at(initiative: Initiative) -> float:

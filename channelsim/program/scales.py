@@ -55,22 +55,22 @@ class Scales:
         if scope == Scope():
             self.by_name[name] *= by_month
         else:
-            self.by_name[name][self.mask(name, scope)] *= by_month
+            self.by_name[name][mask_of(self.layout, name, scope)] *= by_month
 
-    def mask(self, name: str, scope: Scope) -> BoolArray:
-        """Where a parameter lies within a scope: its shape without the month."""
-        layout = self.layout
-        if name in OF_TEAMS:
-            return _among(layout.teams, scope.teams)
-        sources = _among([source for source, _ in layout.streams], scope.sources)
-        streams: BoolArray = sources & _among([segment for _, segment in layout.streams], scope.segments)
-        if name in OF_STREAMS:
-            return streams
-        here = np.zeros((len(layout.motions), layout.max_steps), bool)
-        for motion, (steps, teams) in enumerate(zip(layout.steps, layout.step_team, strict=True)):
-            here[motion, : len(steps)] = _among(steps, scope.steps) & _among(teams, scope.teams)
-        at_steps: BoolArray = streams[:, None, None] & here
-        return at_steps
+
+def mask_of(layout: Layout, name: str, scope: Scope) -> BoolArray:
+    """Where a parameter lies within a scope: its shape without the month."""
+    if name in OF_TEAMS:
+        return _among(layout.teams, scope.teams)
+    sources = _among([source for source, _ in layout.streams], scope.sources)
+    streams: BoolArray = sources & _among([segment for _, segment in layout.streams], scope.segments)
+    if name in OF_STREAMS:
+        return streams
+    here = np.zeros((len(layout.motions), layout.max_steps), bool)
+    for motion, (steps, teams) in enumerate(zip(layout.steps, layout.step_team, strict=True)):
+        here[motion, : len(steps)] = _among(steps, scope.steps) & _among(teams, scope.teams)
+    at_steps: BoolArray = streams[:, None, None] & here
+    return at_steps
 
 
 def _among(names: Sequence[str], chosen: Names | None) -> BoolArray:
