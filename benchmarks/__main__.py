@@ -101,16 +101,16 @@ def show_compiling(quick: bool) -> Any:
     """Programs beside the runs that they feed."""
     table = _table(
         "A replication's program beside its run, one core",
-        "scenario", "strategy", "first program, ms", "a replication's, ms", "whole replication, ms", "share",
+        "what", "scenario", "first program, ms", "a replication's, ms", "of", "share",
     )  # fmt: skip
     found = compiling.compiling(rounds=20 if quick else 100)
     for each in found:
         table.add_row(
-            each.scenario, each.strategy, f"{each.once:.1f}", f"{each.each:.2f}", f"{each.run:.1f}",
+            each.what, each.scenario, f"{each.once:.1f}", f"{each.each:.2f}", f"{each.run:.1f}",
             f"{each.share:.1%}",
         )  # fmt: skip
     console.print(table, "")
-    return {each.scenario: each.share for each in found}
+    return {each.what: each.share for each in found}
 
 
 def show_scaling(_quick: bool) -> Any:
