@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
 from channelsim.experiment.run import Progress, run_study
 from channelsim.report.files import DEFAULT_FOLDER, write_run
+from channelsim.report.risk import risk_figures
 from channelsim.report.verdict import Verdict, verdict
 from channelsim.scenario.load import load
 
@@ -31,6 +33,7 @@ def run(
     baseline: str | None = None,
     workers: int = 1,
     engine: str = DEFAULT_ENGINE,
+    targets: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a scenario's strategies.
@@ -39,7 +42,8 @@ def run(
     overrides such as "teams.inside.headcount=6". strategies: names of those to run, all if empty. baseline: the
     strategy that others are compared with, the first where None. workers: threads of the fast engine, or
     processes of the reference engine (a script that uses more than one of these needs the usual `if __name__ ==
-    "__main__"`). engine: "fast" or "reference". progress: called with replications done and in all.
+    "__main__"`). engine: "fast" or "reference". targets: figures to reach, such as "bookings=12e6". progress:
+    called with replications done and in all.
 
     Raises ScenarioError with all that is wrong with the scenario, UserError for an unknown name.
 
@@ -55,6 +59,7 @@ def run(
         workers=workers,
         baseline=baseline,
         engine=engine,
+        targets=targets,
         progress=progress,
         tell=lambda line: print(line, file=sys.stderr),
     )
@@ -90,6 +95,12 @@ class Run:
     def verdict(self) -> Verdict:
         """Which strategy is best on the scenario's decision metric, and whether that is beyond chance."""
         return verdict(self.result)
+
+    @property
+    def risk(self) -> pl.DataFrame:
+        """One row a strategy and figure about risk on the decision metric: strategy, figure, value, ci_low,
+        ci_high."""
+        return pl.DataFrame([asdict(figure) for figure in risk_figures(self.result)], infer_schema_length=None)
 
     @property
     def failures(self) -> list[str]:

@@ -69,6 +69,13 @@ PARTIAL = 1
     show_default=True,
     help="The compiled engine, or the one written to be read: same results, a hundred times slower.",
 )
+@click.option(
+    "--target",
+    "targets",
+    metavar="METRIC=VALUE",
+    multiple=True,
+    help="A figure to reach, such as bookings=12e6; how surely each strategy does. May be repeated.",
+)
 @click.option("--baseline", metavar="NAME", help="Strategy to compare the others with. Default: the first.")
 @click.option(
     "-o",
@@ -89,6 +96,7 @@ def command(
     seed: int | None,
     workers: int | None,
     engine: str,
+    targets: tuple[str, ...],
     baseline: str | None,
     output: Path,
     as_json: bool,
@@ -109,6 +117,7 @@ def command(
             workers=workers or default_workers(),
             baseline=baseline,
             engine=engine,
+            targets=targets,
             progress=on_progress,
             tell=tell,
         )

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from channelsim.analysis.comparison import Comparison, compare, differences
 from channelsim.analysis.ignorance import Ignorance, ignorance
 from channelsim.analysis.intervals import Estimate, estimate
+from channelsim.analysis.risk import Chance, Dominance, Risk, dominance, risks, worse_tail
+from channelsim.analysis.targets import Target
 from channelsim.errors import UserError, suggest
 from channelsim.experiment.luck import belief_draws
 from channelsim.experiment.replicate import Job, LedgerRows
@@ -31,7 +33,8 @@ FloatArray = NDArray[np.float64]
 @dataclass(frozen=True)
 class Result:
     """values: strategy -> (replication, metric), NaN where undefined or failed. monthly: strategy -> series ->
-    (replication, month). rows: strategy -> one ledger a replication, None where it failed."""
+    (replication, month). rows: strategy -> one ledger a replication, None where it failed.
+    targets: what a plan must reach."""
 
     study: Study
     jobs: tuple[Job, ...]
@@ -44,6 +47,7 @@ class Result:
     rows: dict[str, list[LedgerRows | None]]
     failures: tuple[Failure, ...]
     wall_seconds: float
+    targets: tuple[Target, ...] = ()
 
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
@@ -80,6 +84,25 @@ class Result:
         """All strategies on the scenario's decision metric."""
         metric = self.study.scenario.decision_metric
         return compare(metric, self.metric_values(metric))
+
+    @cached_property
+    def risks(self) -> dict[str, Risk]:
+        """Each strategy's risk on the decision metric; empty where no replication of all of them finished."""
+        return risks(self.metric_values(self.comparison.metric))
+
+    def dominance(self, strategy: str, other: str) -> Dominance | None:
+        """How a strategy's decision metric dominates another's, if it does."""
+        values = self.metric_values(self.comparison.metric)
+        return dominance(values[strategy], values[other])
+
+    def worse_tail(self, strategy: str, other: str) -> float:
+        """The largest share of worst replications that are worse on average than another strategy's worst."""
+        values = self.metric_values(self.comparison.metric)
+        return worse_tail(values[strategy], values[other])
+
+    def reached(self, target: Target, strategy: str) -> Chance:
+        """How often a strategy reached a target."""
+        return target.reached(self.metric_values(target.metric.name)[strategy])
 
     @cached_property
     def beliefs(self) -> dict[str, Uncertain]:

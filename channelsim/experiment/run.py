@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.analysis.targets import read_target
 from channelsim.errors import UserError, suggest
 from channelsim.experiment.replicate import DEFAULT_ENGINE, FAST, Job, LedgerRows, Replication, job_of
 from channelsim.experiment.result import Result, metrics_of
@@ -27,6 +28,7 @@ def run_study(
     workers: int = 1,
     baseline: str | None = None,
     engine: str = DEFAULT_ENGINE,
+    targets: Sequence[str] = (),
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Result:
@@ -34,8 +36,9 @@ def run_study(
 
     replications, seed: the scenario's own where None. workers: threads or processes, which the result does not
     depend on. baseline: the strategy that others are compared with; the first where None. engine: one of ENGINES.
-    tell: called with a line for the user if the engine has to be compiled first. Raises UserError for an unknown
-    baseline. A replication that fails is in the result's `failures`, with its seed.
+    targets: figures to reach, such as "bookings=12e6". tell: called with a line for the user if the engine has to
+    be compiled first. Raises UserError for an unknown baseline or target. A replication that fails is in the
+    result's `failures`, with its seed.
     """
     names = list(study.strategies)
     if baseline is not None and baseline not in names:
@@ -44,6 +47,7 @@ def run_study(
     count = study.scenario.replications if replications is None else replications
     started = time.monotonic()
     jobs = tuple(job_of(name, scenario, engine, study.beliefs[name]) for name, scenario in study.strategies.items())
+    wanted = tuple(read_target(each, metrics_of(jobs)) for each in targets)
     if engine == FAST:
         from channelsim.engine.fast import prepare
 
@@ -74,6 +78,7 @@ def run_study(
         rows={name: [_rows(each) for each in replicated] for name, replicated in by_strategy.items()},
         failures=tuple(sorted(failures, key=lambda failure: (failure.replication, names.index(failure.strategy)))),
         wall_seconds=time.monotonic() - started,
+        targets=wanted,
     )
 
 

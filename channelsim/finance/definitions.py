@@ -91,6 +91,18 @@ TEAM_METRICS = (
 )
 
 
+LESS_IS_BETTER = (
+    "cost_total", "cost", "cost_per_lead", "cost_per_opportunity", "cost_per_deal", "cac", "payback_months",
+    "expense_ratio", "cycle_days", "first_response_hours", "queue_wait_hours", "departures", "lost",
+)  # fmt: skip
+"""Metrics, and with them all that is named metric.something."""
+
+
+def is_less_better(name: str) -> bool:
+    """Whether a target for a metric is reached from above."""
+    return name.partition(".")[0] in LESS_IS_BETTER
+
+
 def metrics_for(teams: tuple[str, ...]) -> tuple[Metric, ...]:
     """All metrics of a scenario with these teams; a team's are named metric.team."""
     return COMPANY_METRICS + tuple(

@@ -12,12 +12,16 @@ import platform
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from channelsim.analysis.targets import Target
 from channelsim.errors import RunError
 from channelsim.experiment.result import Result
+from channelsim.report.risk import RiskFigure, risk_figures
 from channelsim.scenario.load import Study
 from channelsim.version import VERSION
 
@@ -30,8 +34,9 @@ MANIFEST_FORMAT = 1
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
 
-def content_hash(study: Study, seed: int, replications: int) -> str:
-    """What determines a run's figures, as a hash: resolved strategies and beliefs, seed, replications, version."""
+def content_hash(study: Study, seed: int, replications: int, targets: Sequence[Target] = ()) -> str:
+    """What determines a run's figures, as a hash: resolved strategies and beliefs, seed, replications, version, and
+    the targets asked for, if any."""
     content = {
         "version": VERSION,
         "seed": seed,
@@ -39,7 +44,14 @@ def content_hash(study: Study, seed: int, replications: int) -> str:
         "strategies": [[name, scenario.model_dump(mode="json")] for name, scenario in study.strategies.items()],
         "beliefs": _beliefs(study),
     }
+    if targets:
+        content["targets"] = targets_by_name(targets)
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=32).hexdigest()
+
+
+def targets_by_name(targets: Sequence[Target]) -> dict[str, float]:
+    """Targets by the name of their metric."""
+    return {target.metric.name: target.value for target in targets}
 
 
 def _beliefs(study: Study) -> dict[str, dict[str, Any]]:
@@ -52,7 +64,7 @@ def _beliefs(study: Study) -> dict[str, dict[str, Any]]:
 
 def run_folder(result: Result, parent: Path) -> Path:
     """Where a run's files go: parent/<scenario>-<short hash>. Another run never has the same folder."""
-    digest = content_hash(result.study, result.seed, result.replications)
+    digest = content_hash(result.study, result.seed, result.replications, result.targets)
     return parent / f"{file_stem(result.study.source)}-{digest[:HASH_LENGTH]}"
 
 
@@ -112,7 +124,9 @@ def _umask() -> int:
 def _write_files(result: Result, folder: Path) -> None:
     from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
 
-    (folder / "summary.csv").write_bytes(summary_csv(result.summary))
+    (folder / "summary.csv").write_bytes(csv_bytes(result.summary.columns, result.summary.rows()))
+    figures = [astuple(figure) for figure in risk_figures(result)]
+    (folder / "risk.csv").write_bytes(csv_bytes([field.name for field in fields(RiskFigure)], figures))
     _write_parquet(result.replication_table, folder / "replications.parquet")
     _write_parquet(result.ledger, folder / "ledger.parquet")
     for name, draw in CHARTS.items():
@@ -127,12 +141,12 @@ def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
     path.write_bytes(buffer.getbuffer())
 
 
-def summary_csv(summary: pl.DataFrame) -> bytes:
-    """The summary as CSV, numbers in full, an empty field where a metric is undefined."""
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table as CSV, numbers in full, an empty field where a figure is undefined."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(summary.columns)
-    writer.writerows(summary.rows())
+    writer.writerow(columns)
+    writer.writerows(["" if cell != cell else cell for cell in row] for row in rows)
     return text.getvalue().encode()
 
 
@@ -142,7 +156,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "manifest": MANIFEST_FORMAT,
         "scenario": result.study.source,
         "name": result.study.scenario.name,
-        "hash": content_hash(result.study, result.seed, result.replications),
+        "hash": content_hash(result.study, result.seed, result.replications, result.targets),
         "channelsim": VERSION,
         "python": platform.python_version(),
         "libraries": {name: installed_version(name) for name in LIBRARIES},
@@ -150,6 +164,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "replications": result.replications,
         "baseline": result.baseline,
+        "targets": targets_by_name(result.targets),
         "decision_metric": result.study.scenario.decision_metric,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(result.wall_seconds, 3),

@@ -9,6 +9,7 @@ from typing import Any
 from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
 from channelsim.report.beliefs import stakes_of
+from channelsim.report.risk import risk_figures
 from channelsim.report.verdict import verdict
 
 STATISTICS = ("mean", "ci_low", "ci_high", "p10", "p50", "p90")
@@ -42,10 +43,22 @@ def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
             "leads": {name: statistics(lead) for name, lead in found.leads.items()},
             "best_share": {name: null_for_nan(share) for name, share in result.comparison.best_share.items()},
         },
+        "risk": risk_as_json(result),
         "beliefs": beliefs_as_json(result),
         "failures": [str(failure) for failure in result.failures],
         "output": str(folder),
     }
+
+
+def risk_as_json(result: Result) -> dict[str, dict[str, Any]]:
+    """risk.<strategy>.<figure> = {value, ci_low, ci_high}; only chances have an interval."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in risk_figures(result):
+        figure: dict[str, float | None] = {"value": null_for_nan(each.value)}
+        if each.ci_low is not None and each.ci_high is not None:
+            figure |= {"ci_low": null_for_nan(each.ci_low), "ci_high": null_for_nan(each.ci_high)}
+        found.setdefault(each.strategy, {})[each.figure] = figure
+    return found
 
 
 def beliefs_as_json(result: Result) -> dict[str, Any] | None:

@@ -17,6 +17,8 @@ from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Metric, Unit
 from channelsim.report.beliefs import stakes_note, stakes_of, stakes_sentences, stakes_table
 from channelsim.report.format import UNDEFINED, mean_and_spread
+from channelsim.report.risk import dominance_sentence, is_worth_telling, risk_note, risk_table
+from channelsim.report.verdict import DECIDED_BY
 from channelsim.scenario.difference import differences, in_words
 from channelsim.scenario.load import Study
 
@@ -51,6 +53,12 @@ def print_run(console: Console, result: Result) -> None:
             note = "95% intervals that hold together in each row; * beyond chance"
             _print(console, title, table, note)
         print_inputs(console, result.study, result.baseline)
+    if is_worth_telling(result):
+        title = f"What could go wrong: {DECIDED_BY[result.comparison.metric][0]}"
+        for table in _that_fit(console, result.strategies, partial(risk_table, result)):
+            _print(console, title, table, risk_note(result))
+        if told := dominance_sentence(result):
+            console.print(f"{escape(told)}\n")
     stakes = stakes_of(result)
     if stakes is not None:
         title = f"What nobody knows, and {stakes.figure}"

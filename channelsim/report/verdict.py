@@ -81,14 +81,14 @@ def sentence(comparison: Comparison, own: Estimate, months: int, currency: str) 
             f"{best} is best: it beats {rival} by {words(lead.mean)} in {metric} ({interval}), and comes out "
             f"on top in {comparison.best_share[best]:.0%} of {n} replications."
         )
-    also = f" So it could for its lead over {_in_a_row(more_rivals)}." if more_rivals else ""
+    also = f" So it could for its lead over {in_a_row(more_rivals)}." if more_rivals else ""
     return (
         f"No strategy is clearly best: {best} is ahead of {rival} by {words(lead.mean)} in {metric}, but "
         f"chance alone could explain it ({interval}).{also} {_way_out(lead, own, n)}"
     )
 
 
-def _in_a_row(names: list[str]) -> str:
+def in_a_row(names: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

@@ -22,7 +22,7 @@ from channelsim.experiment import workers
 from channelsim.experiment.replicate import ENGINES, Job, Replication, replicate
 from worlds import source, step, team, world
 
-DATA_FILES = ("ledger.parquet", "replications.parquet", "summary.csv")
+DATA_FILES = ("ledger.parquet", "replications.parquet", "risk.csv", "summary.csv")
 CHARTS = ("comparison", "funnel", "losses", "pipeline", "utilization")
 
 
@@ -91,6 +91,27 @@ def test_json_is_one_object_with_every_metric_of_every_strategy(folder: Path) ->
     )
     assert told["verdict"]["sentence"]
     assert Path(told["output"]).is_dir()
+
+
+def test_a_target_is_told_and_makes_a_question_of_its_own(folder: Path) -> None:
+    channelsim("run", "small.yaml", "--quiet", "--workers", "1")
+    done = channelsim("run", "small.yaml", "--workers", "1", "--target", "won=1", "--target", "cost_per_deal=1e9")
+    assert "Chance of won ≥ 1 " in done.stdout
+    assert "Chance of cost per deal ≤ $1B" in done.stdout
+    folders = list((folder / "outputs").iterdir())
+    assert len(folders) == 2
+    figures = [set(pl.read_csv(each / "risk.csv")["figure"]) for each in folders]
+    assert sorted("target.won" in each for each in figures) == [False, True]
+    told = json.loads(channelsim("run", "small.yaml", "--json", "--workers", "1", "--target", "won=1").stdout)
+    assert 0 <= told["risk"]["one"]["target.won"]["ci_low"] <= told["risk"]["one"]["target.won"]["value"] <= 1
+    assert told["risk"]["one"]["p10"]["value"] <= told["risk"]["one"]["p90"]["value"]
+
+
+def test_a_target_that_is_none_writes_nothing(folder: Path) -> None:
+    done = channelsim("run", "small.yaml", "--target", "booking=1")
+    assert done.exit_code == 2
+    assert "did you mean 'bookings'?" in done.stderr
+    assert not (folder / "outputs").exists()
 
 
 def test_quiet_prints_the_verdict_and_the_folder_alone(folder: Path) -> None:
