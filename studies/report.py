@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from channelsim.analysis.jackknife import Interval
 from channelsim.errors import RunError
 from channelsim.report.format import UNDEFINED
 from channelsim.report.style import png_bytes, svg_bytes
-from studies.intervals import Interval
 
 
 @dataclass(frozen=True)

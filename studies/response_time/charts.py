@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
+from channelsim.analysis.jackknife import Interval
 from channelsim.finance.definitions import Unit
 from channelsim.report.style import (
     INK,
@@ -27,7 +28,6 @@ from channelsim.report.style import (
     strategy_colours,
     strategy_markers,
 )
-from studies.intervals import Interval
 from studies.report import plus_minus
 from studies.response_time.experiment import (
     COOLINGS,

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.analysis.jackknife import Interval, jackknife
 from studies.crm import Records
-from studies.intervals import Interval, jackknife
 from studies.response_time.experiment import pairs
 
 FloatArray = NDArray[np.float64]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import compare, differences
 from channelsim.analysis.intervals import Estimate, estimate
-from studies.intervals import Interval, jackknife
+from channelsim.analysis.jackknife import Interval, jackknife
 from studies.sizing.experiment import AT_ONCE, PHASED, SIZES, YEARS, Curve
 
 FloatArray = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from channelsim.analysis.intervals import estimate
-from studies.intervals import jackknife
+from channelsim.analysis.jackknife import jackknife
 
 
 def test_of_a_mean_it_is_students_interval() -> None:

@@ -1,0 +1,94 @@
+"""`channelsim explain`: why is one strategy ahead of another?"""
+
+from __future__ import annotations
+
+import click
+from rich.markup import escape
+
+from channelsim.analysis.decomposition import decompose
+from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.whole import Whole
+from channelsim.errors import RunError, UserError
+from channelsim.experiment.books import books_of, waiting_for
+from channelsim.experiment.run import run_study
+from channelsim.experiment.workers import default_workers
+from channelsim.report.explanation import (
+    constraint_sentence,
+    decomposition_sentence,
+    decomposition_table,
+    waiting_table,
+)
+from channelsim.report.tables import console_for, print_inputs
+from channelsim.report.verdict import DECIDED_BY
+from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+
+FEWEST = 2
+PARTIAL = 1
+
+
+@click.command("explain")
+@click.argument("scenario", metavar="SCENARIO")
+@click.argument("strategy", metavar="STRATEGY")
+@click.argument("baseline", metavar="BASELINE")
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
+@click.option(
+    "-n",
+    "--replications",
+    type=Whole(FEWEST, MAX_REPLICATIONS),
+    metavar="N",
+    help="How often to simulate both. Default: as the scenario says.",
+)
+@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
+@click.option(
+    "--workers",
+    type=Whole(1, 1024),
+    metavar="N",
+    help="Processors to use; results do not depend on it. Default: all.",
+)
+def command(
+    scenario: str,
+    strategy: str,
+    baseline: str,
+    sets: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+) -> int:
+    """Explain why STRATEGY differs from BASELINE.
+
+    Splits the difference of the decision metric into leads, win rate, deals and costs, which add up to it, and says
+    which team holds each strategy back.
+    """
+    if strategy == baseline:
+        raise UserError(f"{strategy} twice; name two strategies to compare")
+    study = load_telling(scenario, sets, only=(baseline, strategy))
+    result = run_study(
+        study,
+        replications=replications,
+        seed=seed,
+        workers=workers or default_workers(),
+        baseline=baseline,
+        tell=lambda line: click.echo(line, err=True),
+    )
+    for failure in result.failures:
+        click.echo(str(failure), err=True)
+    pair = (baseline, strategy)
+    books = books_of(result, pair)
+    if len(books[baseline].leads) < FEWEST:
+        raise RunError("fewer than two replications of both strategies finished: there is nothing to explain")
+    currency = study.scenario.currency
+    found = decompose(result.comparison.metric, books[baseline], books[strategy])
+    console = console_for()
+    print_inputs(console, study, baseline)
+    console.print(f"[bold]Where the difference in {DECIDED_BY[found.metric][0]} comes from[/]")
+    console.print(decomposition_table(found, baseline, strategy, currency))
+    count = f"means of {len(books[baseline].leads):,} replications"
+    console.print(f"[dim]{count}; ± half of the 95% interval, lead for lead; * beyond chance[/]\n")
+    waiting = {name: waiting_for(result, name) for name in pair}
+    console.print("[bold]What waiting costs[/]")
+    console.print(waiting_table(result, waiting))
+    console.print("[dim]at most: a lead that cooled counts what those served brought[/]\n")
+    for name in pair:
+        console.print(escape(constraint_sentence(name, waiting[name], currency)))
+    console.print(f"[bold]{escape(decomposition_sentence(found, baseline, strategy, currency))}[/]")
+    return PARTIAL if result.failures else 0
