@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
 from channelsim.experiment.run import Progress, run_study
+from channelsim.experiment.stopping import Rule
 from channelsim.report.files import DEFAULT_FOLDER, write_run
 from channelsim.report.risk import risk_figures
 from channelsim.report.verdict import Verdict, verdict
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 def run(
     scenario: str | PathLike[str] | Mapping[str, Any],
     *,
-    replications: int | None = None,
+    replications: int | Literal["auto"] | None = None,
+    rule: Rule | None = None,
     seed: int | None = None,
     sets: Sequence[str] = (),
     strategies: Sequence[str] = (),
@@ -38,7 +40,8 @@ def run(
 ) -> Run:
     """Simulate a scenario's strategies.
 
-    scenario: a file, or a mapping of the same shape. replications, seed: the scenario's own where None. sets:
+    scenario: a file, or a mapping of the same shape. replications, seed: the scenario's own where None. rule: when
+    "auto" stops (channelsim.experiment.stopping.Rule). sets:
     overrides such as "teams.inside.headcount=6". strategies: names of those to run, all if empty. baseline: the
     strategy that others are compared with, the first where None. workers: threads of the fast engine, or
     processes of the reference engine (a script that uses more than one of these needs the usual `if __name__ ==
@@ -55,6 +58,7 @@ def run(
     result = run_study(
         study,
         replications=replications,
+        rule=rule,
         seed=seed,
         workers=workers,
         baseline=baseline,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,10 +54,16 @@ class Comparison:
         return lead is not None and lead.p10 == lead.p90 == lead.mean == 0
 
 
-def compare(metric: str, values: Mapping[str, FloatArray]) -> Comparison:
+def pairs_of(strategies: int) -> int:
+    """How many pairs there are among so many."""
+    return math.comb(strategies, 2)
+
+
+def compare(metric: str, values: Mapping[str, FloatArray], confidence: float | None = None) -> Comparison:
     """Compare strategies on a metric of which more is better.
 
-    values: strategy -> one value a replication, aligned; NaN marks a replication that failed.
+    values: strategy -> one value a replication, aligned; NaN marks a replication that failed. confidence: of each
+    interval, so that all hold at once; None: Bonferroni's for all pairs, looked at once.
     """
     names = list(values)
     complete = paired(*values.values())
@@ -71,7 +76,7 @@ def compare(metric: str, values: Mapping[str, FloatArray]) -> Comparison:
     order = np.argsort(-means, kind="stable")
     on_top = table == table.max(axis=0)
     best_share = (on_top / on_top.sum(axis=0)).mean(axis=1)
-    confidence = simultaneous(len(list(combinations(names, 2))))
+    confidence = simultaneous(pairs_of(len(names))) if confidence is None else confidence
     best, *others = order.tolist()
     return Comparison(
         metric,
@@ -93,8 +98,11 @@ def paired(*columns: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(~np.isnan(np.array(columns)).any(axis=0))
 
 
-def differences(values: Mapping[str, FloatArray], baseline: str) -> dict[str, Estimate]:
-    """Each other strategy's paired difference from the baseline, with intervals that hold for all at once."""
+def differences(
+    values: Mapping[str, FloatArray], baseline: str, confidence: float | None = None
+) -> dict[str, Estimate]:
+    """Each other strategy's paired difference from the baseline, with intervals that hold for all at once.
+    confidence: of each interval; None: Bonferroni's, looked at once."""
     others = [name for name in values if name != baseline]
-    confidence = simultaneous(len(others))
+    confidence = simultaneous(len(others)) if confidence is None else confidence
     return {name: estimate(values[name] - values[baseline], confidence) for name in others}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import click
 from rich.console import Console
@@ -13,16 +14,17 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from channelsim.cli.notes import SET_HELP, load_telling
-from channelsim.cli.whole import Whole
+from channelsim.cli.whole import Share, Whole
 from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import Progress as OnProgress
 from channelsim.experiment.run import run_study
+from channelsim.experiment.stopping import MOST_REPLICATIONS, PRECISION, Rule, Until
 from channelsim.experiment.workers import default_workers
 from channelsim.report.files import DEFAULT_FOLDER, check_writable, write_run
 from channelsim.report.summary_json import run_as_json
 from channelsim.report.tables import console_for, print_run
 from channelsim.report.verdict import verdict
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import AUTO, MAX_REPLICATIONS, MAX_SEED
 
 PARTIAL = 1
 
@@ -46,9 +48,38 @@ PARTIAL = 1
 @click.option(
     "-n",
     "--replications",
-    type=Whole(1, MAX_REPLICATIONS),
+    type=Whole(1, MAX_REPLICATIONS, AUTO),
+    metavar="N|auto",
+    help="How often to simulate each strategy, or until the question is answered. Default: as the scenario says.",
+)
+@click.option(
+    "--until",
+    type=click.Choice([str(each) for each in Until]),
+    default=str(Until.SETTLED),
+    show_default=True,
+    help="With auto: until the best strategy is settled, or until every difference is precise.",
+)
+@click.option(
+    "--precision",
+    type=Share(),
+    default=PRECISION,
+    show_default=True,
+    metavar="SHARE",
+    help="With auto: how precise is enough, as a share of the baseline's mean.",
+)
+@click.option(
+    "--most",
+    type=Whole(2, MAX_REPLICATIONS),
+    default=MOST_REPLICATIONS,
+    show_default=True,
     metavar="N",
-    help="How often to simulate each strategy. Default: as the scenario says.",
+    help="With auto: the most replications to make.",
+)
+@click.option(
+    "--minutes",
+    type=Whole(1, 100_000),
+    metavar="N",
+    help="With auto: stop at the next look once so many minutes have passed.",
 )
 @click.option(
     "--seed",
@@ -92,7 +123,11 @@ def command(
     scenario: str,
     sets: tuple[str, ...],
     strategies: tuple[str, ...],
-    replications: int | None,
+    replications: int | Literal["auto"] | None,
+    until: str,
+    precision: float,
+    most: int,
+    minutes: int | None,
     seed: int | None,
     workers: int | None,
     engine: str,
@@ -113,6 +148,7 @@ def command(
         result = run_study(
             study,
             replications=replications,
+            rule=Rule(Until(until), precision, most, None if minutes is None else 60.0 * minutes),
             seed=seed,
             workers=workers or default_workers(),
             baseline=baseline,

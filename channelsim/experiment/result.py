@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from channelsim.analysis.comparison import Comparison, compare, differences
+from channelsim.analysis.comparison import Comparison, compare, differences, pairs_of
 from channelsim.analysis.ignorance import Ignorance, ignorance
 from channelsim.analysis.intervals import Estimate, estimate
 from channelsim.analysis.risk import Chance, Dominance, Risk, dominance, risks, worse_tail
@@ -18,6 +18,7 @@ from channelsim.analysis.targets import Target
 from channelsim.errors import UserError, suggest
 from channelsim.experiment.luck import belief_draws
 from channelsim.experiment.replicate import Job, LedgerRows
+from channelsim.experiment.stopping import Stopping
 from channelsim.experiment.workers import Failure
 from channelsim.finance.definitions import Metric, metrics_for
 from channelsim.program.layout import Layout
@@ -34,7 +35,8 @@ FloatArray = NDArray[np.float64]
 class Result:
     """values: strategy -> (replication, metric), NaN where undefined or failed. monthly: strategy -> series ->
     (replication, month). rows: strategy -> one ledger a replication, None where it failed.
-    targets: what a plan must reach."""
+    targets: what a plan must reach. stopping: how the number of replications was chosen, None where it was
+    given."""
 
     study: Study
     jobs: tuple[Job, ...]
@@ -48,6 +50,7 @@ class Result:
     failures: tuple[Failure, ...]
     wall_seconds: float
     targets: tuple[Target, ...] = ()
+    stopping: Stopping | None = None
 
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
@@ -83,7 +86,11 @@ class Result:
     def comparison(self) -> Comparison:
         """All strategies on the scenario's decision metric."""
         metric = self.study.scenario.decision_metric
-        return compare(metric, self.metric_values(metric))
+        return compare(metric, self.metric_values(metric), self._confidence(pairs_of(len(self.values))))
+
+    def _confidence(self, comparisons: int) -> float | None:
+        """Of each of several intervals, where results were looked at repeatedly; None where they were not."""
+        return None if self.stopping is None else self.stopping.confidence(comparisons)
 
     @cached_property
     def risks(self) -> dict[str, Risk]:
@@ -127,7 +134,8 @@ class Result:
 
     def differences(self, metric: str, baseline: str | None = None) -> dict[str, Estimate]:
         """Each other strategy's paired difference from the baseline (the run's, unless another is named)."""
-        return differences(self.metric_values(metric), baseline or self.baseline)
+        confidence = self._confidence(len(self.values) - 1)
+        return differences(self.metric_values(metric), baseline or self.baseline, confidence)
 
     @cached_property
     def summary(self) -> pl.DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,10 @@ from channelsim.analysis.targets import read_target
 from channelsim.errors import UserError, suggest
 from channelsim.experiment.replicate import DEFAULT_ENGINE, FAST, Job, LedgerRows, Replication, job_of
 from channelsim.experiment.result import Result, metrics_of
+from channelsim.experiment.stopping import Reason, Rule, Stopping, answered, planned
 from channelsim.experiment.workers import Failure, Task, run_tasks
 from channelsim.scenario.load import Study
+from channelsim.scenario.schema import AUTO
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -23,7 +27,8 @@ Progress = Callable[[int, int], None]
 def run_study(
     study: Study,
     *,
-    replications: int | None = None,
+    replications: int | Literal["auto"] | None = None,
+    rule: Rule | None = None,
     seed: int | None = None,
     workers: int = 1,
     baseline: str | None = None,
@@ -34,8 +39,9 @@ def run_study(
 ) -> Result:
     """Simulate every strategy of a study.
 
-    replications, seed: the scenario's own where None. workers: threads or processes, which the result does not
-    depend on. baseline: the strategy that others are compared with; the first where None. engine: one of ENGINES.
+    replications, seed: the scenario's own where None. "auto": as many as `rule` asks for. workers: threads or
+    processes, which the result does not depend on. baseline: the strategy that others are compared with; the first
+    where None. engine: one of ENGINES.
     targets: figures to reach, such as "bookings=12e6". tell: called with a line for the user if the engine has to
     be compiled first. Raises UserError for an unknown baseline or target. A replication that fails is in the
     result's `failures`, with its seed.
@@ -44,7 +50,10 @@ def run_study(
     if baseline is not None and baseline not in names:
         raise UserError(f"no strategy named '{baseline}' to compare with; {suggest(baseline, names)}")
     seed = study.scenario.seed if seed is None else seed
-    count = study.scenario.replications if replications is None else replications
+    wanted_count = study.scenario.replications if replications is None else replications
+    rule = rule or Rule()
+    counts = planned(rule) if wanted_count == AUTO else (wanted_count,)
+    baseline = baseline or names[0]
     started = time.monotonic()
     jobs = tuple(job_of(name, scenario, engine, study.beliefs[name]) for name, scenario in study.strategies.items())
     wanted = tuple(read_target(each, metrics_of(jobs)) for each in targets)
@@ -52,18 +61,28 @@ def run_study(
         from channelsim.engine.fast import prepare
 
         prepare(jobs[0].program, tell)
-    tasks = [Task(replication, strategy) for replication in range(count) for strategy in range(len(jobs))]
-    outcomes: dict[Task, Replication] = {}
-    failures: list[Failure] = []
-    for done, (task, outcome) in enumerate(run_tasks(jobs, seed, tasks, workers), start=1):
-        if isinstance(outcome, Failure):
-            failures.append(outcome)
-        else:
+    outcomes: dict[Task, Replication | Failure] = {}
+    stopping = None
+    count = 0
+    for look, upto in enumerate(counts):
+        tasks = [Task(replication, s) for replication in range(count, upto) for s in range(len(jobs))]
+        for task, outcome in run_tasks(jobs, seed, tasks, workers):
             outcomes[task] = outcome
-        if progress is not None:
-            progress(done, len(tasks))
+            if progress is not None:
+                progress(len(outcomes), upto * len(jobs))
+        count = upto
+        if wanted_count == AUTO:
+            metric = study.scenario.decision_metric
+            figures = {job.name: _figures(outcomes, s, count, metric) for s, job in enumerate(jobs)}
+            reason = answered(rule, counts, look, metric, figures, baseline)
+            if reason is None and rule.seconds is not None and time.monotonic() - started >= rule.seconds:
+                reason = Reason.TIME
+            if reason is not None or upto == counts[-1]:
+                stopping = Stopping(rule, counts, look, reason or Reason.MOST)
+                break
+    failures = [outcome for outcome in outcomes.values() if isinstance(outcome, Failure)]
     by_strategy = {
-        job.name: [outcomes.get(Task(replication, strategy)) for replication in range(count)]
+        job.name: [_finished(outcomes[Task(replication, strategy)]) for replication in range(count)]
         for strategy, job in enumerate(jobs)
     }
     return Result(
@@ -71,7 +90,7 @@ def run_study(
         jobs=jobs,
         seed=seed,
         replications=count,
-        baseline=baseline or names[0],
+        baseline=baseline,
         engine=engine,
         values={name: _values(replicated, jobs) for name, replicated in by_strategy.items()},
         monthly={name: _monthly(replicated) for name, replicated in by_strategy.items()},
@@ -79,7 +98,18 @@ def run_study(
         failures=tuple(sorted(failures, key=lambda failure: (failure.replication, names.index(failure.strategy)))),
         wall_seconds=time.monotonic() - started,
         targets=wanted,
+        stopping=stopping,
     )
+
+
+def _finished(outcome: Replication | Failure) -> Replication | None:
+    return None if isinstance(outcome, Failure) else outcome
+
+
+def _figures(outcomes: Mapping[Task, Replication | Failure], strategy: int, count: int, metric: str) -> FloatArray:
+    """One metric of a strategy so far, NaN where a replication failed."""
+    found = (_finished(outcomes[Task(replication, strategy)]) for replication in range(count))
+    return np.array([math.nan if each is None else each.metrics[metric] for each in found])
 
 
 def _values(replicated: Sequence[Replication | None], jobs: Sequence[Job]) -> FloatArray:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from channelsim.analysis.targets import Target
 from channelsim.errors import RunError
 from channelsim.experiment.result import Result
+from channelsim.experiment.stopping import Stopping
 from channelsim.report.risk import RiskFigure, risk_figures
 from channelsim.scenario.load import Study
 from channelsim.version import VERSION
@@ -34,9 +35,15 @@ MANIFEST_FORMAT = 1
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
 
-def content_hash(study: Study, seed: int, replications: int, targets: Sequence[Target] = ()) -> str:
+def content_hash(
+    study: Study,
+    seed: int,
+    replications: int,
+    targets: Sequence[Target] = (),
+    stopping: Stopping | None = None,
+) -> str:
     """What determines a run's figures, as a hash: resolved strategies and beliefs, seed, replications, version, and
-    the targets asked for, if any."""
+    if any, targets and how the number of replications was chosen."""
     content = {
         "version": VERSION,
         "seed": seed,
@@ -46,6 +53,8 @@ def content_hash(study: Study, seed: int, replications: int, targets: Sequence[T
     }
     if targets:
         content["targets"] = targets_by_name(targets)
+    if stopping is not None:
+        content["stopping"] = stopping.as_dict()
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=32).hexdigest()
 
 
@@ -64,8 +73,12 @@ def _beliefs(study: Study) -> dict[str, dict[str, Any]]:
 
 def run_folder(result: Result, parent: Path) -> Path:
     """Where a run's files go: parent/<scenario>-<short hash>. Another run never has the same folder."""
-    digest = content_hash(result.study, result.seed, result.replications, result.targets)
-    return parent / f"{file_stem(result.study.source)}-{digest[:HASH_LENGTH]}"
+    return parent / f"{file_stem(result.study.source)}-{hash_of(result)[:HASH_LENGTH]}"
+
+
+def hash_of(result: Result) -> str:
+    """The content hash of a run."""
+    return content_hash(result.study, result.seed, result.replications, result.targets, result.stopping)
 
 
 def file_stem(source: str) -> str:
@@ -156,13 +169,14 @@ def manifest(result: Result) -> dict[str, Any]:
         "manifest": MANIFEST_FORMAT,
         "scenario": result.study.source,
         "name": result.study.scenario.name,
-        "hash": content_hash(result.study, result.seed, result.replications, result.targets),
+        "hash": hash_of(result),
         "channelsim": VERSION,
         "python": platform.python_version(),
         "libraries": {name: installed_version(name) for name in LIBRARIES},
         "engine": result.engine,
         "seed": result.seed,
         "replications": result.replications,
+        "stopping": result.stopping.as_dict() if result.stopping else None,
         "baseline": result.baseline,
         "targets": targets_by_name(result.targets),
         "decision_metric": result.study.scenario.decision_metric,

@@ -29,6 +29,7 @@ def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
         "currency": result.study.scenario.currency,
         "seed": result.seed,
         "replications": result.replications,
+        "stopping": result.stopping.as_dict() if result.stopping else None,
         "baseline": result.baseline,
         "strategies": {
             strategy: {metric: statistics(result.estimate(strategy, metric)) for metric in names}

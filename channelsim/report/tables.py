@@ -59,6 +59,8 @@ def print_run(console: Console, result: Result) -> None:
             _print(console, title, table, risk_note(result))
         if told := dominance_sentence(result):
             console.print(f"{escape(told)}\n")
+    if result.stopping is not None:
+        console.print(f"{escape(result.stopping.sentence())}\n")
     stakes = stakes_of(result)
     if stakes is not None:
         title = f"What nobody knows, and {stakes.figure}"

@@ -52,6 +52,9 @@ class Horizon(Record):
         return self
 
 
+AUTO: Literal["auto"] = "auto"
+"""In place of a number of replications: as many as the question takes."""
+
 DecisionMetric = Literal["contribution", "gross_margin", "bookings", "won"]
 
 
@@ -95,8 +98,9 @@ class Scenario(Record):
     decision_metric: DecisionMetric = Field(
         default="contribution", description="what the strategies are judged by: more is better"
     )
-    replications: Annotated[int, Field(ge=1, le=MAX_REPLICATIONS)] = Field(
-        default=100, description="how often each strategy is simulated; -n overrides it"
+    replications: Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_REPLICATIONS)] = Field(
+        default=AUTO,
+        description="how often each strategy is simulated; auto = until the best one is settled; -n overrides it",
     )
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(
         default=1, description="another seed gives other luck; --seed overrides it"
