@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,21 +51,38 @@ def look_confidences(counts: tuple[int, ...], error: float) -> tuple[float, ...]
     share = error / len(counts)
     critical = [float(-ndtri(share / 2))]
     grid, density = _start(counts[0], critical[0])
-    for before, count in zip(counts, counts[1:], strict=False):
-        step, scale = math.sqrt(count - before), math.sqrt(count)
-
-        def crossing(c: float, step: float = step, scale: float = scale) -> float:
-            """The chance to cross now, of those who have not yet."""
-            beyond = ndtr((grid - c * scale) / step) + ndtr((-c * scale - grid) / step)
-            return float(np.trapezoid(density * beyond, grid))
-
-        c = float(brentq(lambda c: crossing(c) - share, 0.0, WIDEST, xtol=1e-9))
+    for before, count in pairwise(counts):
+        sums = _Sums(grid, density, math.sqrt(count - before), math.sqrt(count))
+        c = float(brentq(lambda c, sums=sums: sums.crossing(c) - share, 0.0, WIDEST, xtol=1e-9))
         critical.append(c)
-        onward = np.linspace(-c * scale, c * scale, GRID_POINTS)
-        kernel = np.exp(-(((onward[:, None] - grid) / step) ** 2) / 2) / (step * math.sqrt(2 * math.pi))
-        arrived: FloatArray = np.asarray(np.trapezoid(kernel * density, grid, axis=1))
-        grid, density = onward, arrived
+        grid, density = sums.onward(c)
     return tuple(float(2 * ndtr(c) - 1) for c in critical)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Sums that have crossed no bound yet, on a grid with their density, and how far the next look is: standard
+    deviations of what is added until then (step) and of the whole sum then (scale)."""
+
+    grid: FloatArray
+    density: FloatArray
+    step: float
+    scale: float
+
+    def crossing(self, c: float) -> float:
+        """The chance to be beyond c standard deviations at the next look."""
+        from scipy.special import ndtr  # slow to import
+
+        bound = c * self.scale
+        beyond = ndtr((self.grid - bound) / self.step) + ndtr((-bound - self.grid) / self.step)
+        return float(np.trapezoid(self.density * beyond, self.grid))
+
+    def onward(self, c: float) -> tuple[FloatArray, FloatArray]:
+        """Those within c at the next look: a new grid and their density."""
+        grid = np.linspace(-c * self.scale, c * self.scale, GRID_POINTS)
+        kernel = np.exp(-(((grid[:, None] - self.grid) / self.step) ** 2) / 2)
+        density = np.trapezoid(kernel * self.density, self.grid, axis=1) / (self.step * math.sqrt(2 * math.pi))
+        return grid, np.asarray(density)
 
 
 def _start(count: int, critical: float) -> tuple[FloatArray, FloatArray]:
