@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from channelsim.cli.notes import SET_HELP, load_telling
-from channelsim.cli.whole import Share, Whole
+from channelsim.cli.whole import Amount, Share, Whole
 from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import Progress as OnProgress
 from channelsim.experiment.run import run_study
@@ -66,6 +66,12 @@ PARTIAL = 1
     show_default=True,
     metavar="SHARE",
     help="With auto: how precise is enough, as a share of the baseline's mean.",
+)
+@click.option(
+    "--indifference",
+    type=Amount(),
+    metavar="AMOUNT",
+    help="With auto: a difference that does not matter. Default: the precision's share of the baseline.",
 )
 @click.option(
     "--most",
@@ -126,6 +132,7 @@ def command(
     replications: int | Literal["auto"] | None,
     until: str,
     precision: float,
+    indifference: float | None,
     most: int,
     minutes: int | None,
     seed: int | None,
@@ -148,7 +155,7 @@ def command(
         result = run_study(
             study,
             replications=replications,
-            rule=Rule(Until(until), precision, most, None if minutes is None else 60.0 * minutes),
+            rule=Rule(Until(until), precision, most, indifference, None if minutes is None else 60.0 * minutes),
             seed=seed,
             workers=workers or default_workers(),
             baseline=baseline,
@@ -166,7 +173,10 @@ def command(
         console = console_for()
         if not quiet:
             print_run(console, result)
-        console.print(f"[bold]{escape(verdict(result).sentence)}[/]")
+        found = verdict(result)
+        console.print(f"[bold]{escape(found.sentence)}[/]")
+        if found.guarantee:
+            console.print(escape(found.guarantee))
         click.echo(f"Files: {folder}")
     if result.failures:
         failed = "1 replication" if len(result.failures) == 1 else f"{len(result.failures)} replications"

@@ -24,6 +24,22 @@ class Share(click.ParamType):  # type: ignore[type-arg]  # as Whole
         return share
 
 
+class Amount(click.ParamType):  # type: ignore[type-arg]  # as Whole
+    """An amount of at least 0."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The amount, or a usage error that says what was read and what is right."""
+        try:
+            amount = float(value)
+        except ValueError:
+            amount = math.nan
+        if not 0 <= amount < math.inf:
+            self.fail(f"{value}; must be a number of at least 0, such as 50000", param, ctx)
+        return amount
+
+
 class Whole(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click alone
     """A whole number within bounds, which `--help` leaves out: who needs them is told."""
 

@@ -24,7 +24,7 @@ class Until(StrEnum):
     """What is waited for."""
 
     SETTLED = "settled"
-    """the best strategy beats every other one, or is within the precision of those it does not"""
+    """the best strategy beats every other one, or falls short of none by more than a difference that matters"""
     PRECISE = "precise"
     """every difference from the baseline is known to the precision"""
 
@@ -33,6 +33,7 @@ class Reason(StrEnum):
     """Why no more replications were made."""
 
     SETTLED = "settled"
+    CLOSE = "close"
     PRECISE = "precise"
     MOST = "most"
     TIME = "time"
@@ -41,11 +42,13 @@ class Reason(StrEnum):
 @dataclass(frozen=True)
 class Rule:
     """When to stop. precision: half the width of an interval, as a share of the baseline's mean. most:
-    replications. seconds: looked at after each batch; None: no limit."""
+    replications. indifference: what does not matter, in the decision metric's unit; None: the precision. seconds:
+    looked at after each batch; None: no limit."""
 
     until: Until = Until.SETTLED
     precision: float = PRECISION
     most: int = MOST_REPLICATIONS
+    indifference: float | None = None
     seconds: float | None = None
 
 
@@ -72,9 +75,13 @@ class Stopping:
         """Why the run has as many replications as it has."""
         count = f"{self.counts[self.look]:,} replications"
         percent = f"{100 * self.rule.precision:g}%"
+        matters = f"is below {percent} of the baseline's mean"
+        if self.rule.indifference is not None:
+            matters = "is less than what was called indifferent"
         why = {
             Reason.SETTLED: f"Stopped after {count}, for the best strategy was settled",
-            Reason.PRECISE: f"Stopped after {count}, for what is open is below {percent} of the baseline's mean",
+            Reason.CLOSE: f"Stopped after {count}, for what is open {matters}",
+            Reason.PRECISE: f"Stopped after {count}, for intervals are within {percent} of the baseline's mean",
             Reason.MOST: f"Stopped after {count}, the most that were allowed",
             Reason.TIME: f"Stopped after {count}, for the time was up",
         }[self.reason]
@@ -85,6 +92,7 @@ class Stopping:
         return {
             "until": str(self.rule.until),
             "precision": self.rule.precision,
+            "indifference": self.rule.indifference,
             "most": self.rule.most,
             "looks": list(self.looked_at),
             "reason": str(self.reason),
@@ -118,8 +126,8 @@ def answered(
         return None
     if found.is_settled:
         return Reason.SETTLED
-    close = all(max(-found.leads[name].ci_low, found.leads[name].ci_high) <= tolerated for name in found.rivals)
-    return Reason.PRECISE if close else None
+    matters = tolerated if rule.indifference is None else rule.indifference
+    return Reason.CLOSE if found.shortfall <= matters else None
 
 
 def _in_a_row(counts: tuple[int, ...]) -> str:

@@ -38,6 +38,8 @@ def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
         "differences": differences,
         "verdict": {
             "sentence": found.sentence,
+            "guarantee": found.guarantee,
+            "shortfall": null_for_nan(found.shortfall),
             "metric": result.comparison.metric,
             "best": found.best,
             "settled": found.is_settled,

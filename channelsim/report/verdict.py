@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from channelsim.analysis.comparison import Comparison
-from channelsim.analysis.intervals import Estimate
+from channelsim.analysis.intervals import CONFIDENCE, Estimate
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import number
@@ -29,9 +29,13 @@ class Verdict:
 
     best: the strategy with the highest mean; None if no replication finished. is_settled: whether it beats every
     other one beyond chance at 95%, all pairs of strategies considered. leads: by how much, for each other one.
+    guarantee: what may be relied on, in words; empty where nothing may. shortfall: by how much another strategy
+    could still be better.
     """
 
     sentence: str
+    guarantee: str
+    shortfall: float
     best: str | None
     is_settled: bool
     leads: dict[str, Estimate]
@@ -45,6 +49,8 @@ def verdict(result: Result) -> Verdict:
     own = result.estimate(comparison.best, comparison.metric)
     return Verdict(
         sentence=sentence(comparison, own, months, scenario.currency),
+        guarantee=guarantee(comparison, months, scenario.currency),
+        shortfall=comparison.shortfall,
         best=comparison.best if comparison.replications else None,
         is_settled=comparison.is_settled,
         leads=comparison.leads,
@@ -86,6 +92,27 @@ def sentence(comparison: Comparison, own: Estimate, months: int, currency: str) 
         f"No strategy is clearly best: {best} is ahead of {rival} by {words(lead.mean)} in {metric}, but "
         f"chance alone could explain it ({interval}).{also} {_way_out(lead, own, n)}"
     )
+
+
+def guarantee(comparison: Comparison, months: int, currency: str) -> str:
+    """How far the best strategy can be relied on to be best; empty where there is nothing to tell."""
+    shortfall = comparison.shortfall
+    if math.isnan(shortfall) or comparison.is_identical:
+        return ""
+    name, unit = DECIDED_BY[comparison.metric]
+    best = f"With a probability of at least {CONFIDENCE:.0%} {comparison.best} has the highest mean {name}"
+    if comparison.is_settled:
+        return f"{best}."
+    over = f"over {months} months" if months > 1 else "over one month"
+    return f"{best} or falls short of the highest by at most {number(_up(shortfall), unit, currency)} {over}."
+
+
+def _up(value: float) -> float:
+    """Rounded up to two digits that count, so that nothing is promised that is not known."""
+    if value == 0:
+        return 0.0
+    digit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return math.ceil(value / digit) * digit
 
 
 def in_a_row(names: list[str]) -> str:

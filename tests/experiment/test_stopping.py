@@ -36,7 +36,15 @@ def test_a_lead_within_chance_goes_on() -> None:
 
 def test_strategies_that_hardly_differ_are_precise_enough() -> None:
     base = draws(100, 10)
-    assert ask(a=base, b=base + draws(0.0, 1.0, seed=3)) is Reason.PRECISE
+    assert ask(a=base, b=base + draws(0.0, 1.0, seed=3)) is Reason.CLOSE
+
+
+def test_a_difference_that_was_called_indifferent_ends_the_search() -> None:
+    values = {"a": draws(100, 50), "b": draws(101, 50, seed=2)}
+    confident = compare("contribution", values, confidence_at(COUNTS, 0, 1)).shortfall
+    for indifference, reason in ((confident * 1.01, Reason.CLOSE), (confident * 0.99, None)):
+        rule = Rule(indifference=indifference)
+        assert answered(rule, COUNTS, 0, "contribution", values, "a") is reason
 
 
 def test_until_precise_does_not_stop_at_a_sign() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from channelsim.analysis.comparison import compare
 from channelsim.analysis.intervals import estimate
-from channelsim.report.verdict import sentence
+from channelsim.report.verdict import guarantee, sentence
 
 STEADY = np.array([1.00e6, 1.10e6, 0.90e6, 1.05e6, 0.95e6])
 
@@ -114,3 +114,37 @@ def test_the_sentence_never_contradicts_the_interval(seed: int) -> None:
 
 def test_one_month_reads_as_one_month() -> None:
     assert "over one month" in said(a=STEADY + 1e5, b=STEADY, months=1)
+
+
+def promised(**values: object) -> str:
+    return guarantee(
+        compare("contribution", {name: np.asarray(each, float) for name, each in values.items()}), 18, "USD"
+    )
+
+
+def test_what_is_settled_is_guaranteed_without_a_margin() -> None:
+    text = promised(a=STEADY + [300e3, 310e3, 290e3, 305e3, 295e3], b=STEADY)
+    assert text == "With a probability of at least 95% a has the highest mean contribution."
+
+
+def test_what_is_open_is_guaranteed_within_what_it_could_fall_short_by() -> None:
+    # The lead is 50k, half of its interval t(4) 2.776 x 200k / sqrt(5) = 248.3k: b could be 198.3k better, rounded up.
+    text = promised(a=STEADY + [300e3, -200e3, 100e3, -100e3, 150e3], b=STEADY)
+    assert text.endswith("or falls short of the highest by at most $200k over 18 months.")
+
+
+@pytest.mark.parametrize("values", [{"a": STEADY}, {"a": STEADY, "b": STEADY}, {"a": [1.0], "b": [2.0]}])
+def test_where_there_is_nothing_to_guarantee_nothing_is_said(values: dict[str, object]) -> None:
+    assert promised(**values) == ""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_guarantee_never_contradicts_the_verdict(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b, c = rng.normal(0, 1e5, (3, 8)) + rng.normal(0, 1e5, (3, 1))
+    comparison = compare("contribution", {"a": a, "b": b, "c": c})
+    text = guarantee(comparison, 12, "USD")
+    assert comparison.best in text
+    assert ("falls short" in text) == (
+        "No strategy is clearly best" in sentence(comparison, estimate(a), 12, "USD")
+    )
