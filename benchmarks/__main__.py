@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compiling, midmarket, peers, scaling
+from benchmarks import compiling, coverage, midmarket, peers, scaling
 
 console = Console(highlight=False, width=110)
 
@@ -147,6 +147,23 @@ def show_start(_quick: bool) -> Any:
     return {"first": start.first, "later": start.later, "help": start.help}
 
 
+def show_coverage(quick: bool) -> Any:
+    """How often intervals and selections are right."""
+    found = coverage.coverage(experiments=200 if quick else 2_000, selections=100 if quick else 1_000)
+    table = _table(
+        "How often what is promised at 95% is true, where the truth is known",
+        "promise",
+        "kept",
+        "of",
+        "replications",
+    )
+    for each in found:
+        kept = f"{each.kept:.1%} ± {1.96 * each.standard_error:.1%}"
+        table.add_row(each.promise, kept, f"{each.experiments:,}", f"{each.replications:,.0f}")
+    console.print(table, "")
+    return {each.promise: each.kept for each in found}
+
+
 def show_promise(quick: bool) -> Any:
     """Three strategies, a thousand replications."""
     replications = 100 if quick else 1_000
@@ -165,6 +182,7 @@ PARTS: dict[str, Callable[[bool], Any]] = {
     "threads": show_threads,
     "compiling": show_compiling,
     "scaling": show_scaling,
+    "coverage": show_coverage,
     "promise": show_promise,
 }
 

@@ -128,7 +128,7 @@ def test_what_is_settled_is_guaranteed_without_a_margin() -> None:
 
 
 def test_what_is_open_is_guaranteed_within_what_it_could_fall_short_by() -> None:
-    # The lead is 50k, half of its interval t(4) 2.776 x 200k / sqrt(5) = 248.3k: b could be 198.3k better, rounded up.
+    # The lead is 50k, half of its interval 2.776 x 200k / sqrt(5) = 248.3k: b could be 198.3k better, rounded up.
     text = promised(a=STEADY + [300e3, -200e3, 100e3, -100e3, 150e3], b=STEADY)
     assert text.endswith("or falls short of the highest by at most $200k over 18 months.")
 

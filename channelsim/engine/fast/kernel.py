@@ -28,6 +28,9 @@ COMPILING = "Compiling the engine, on the first run only: about 20 seconds ..."
 
 _entry = entry_point(run)
 _compiling = threading.Lock()
+_code: Any = None
+"""The kernel's machine code itself: the dispatcher would work out the types of a hundred arrays at every call."""
+_typed: tuple[Program, Program] | None = None  # the program of the last call, and what the kernel takes of it
 
 
 class Stopped(Exception):
@@ -45,9 +48,9 @@ def prepare(program: Program, tell: Callable[[str], None] | None = None) -> None
     One compilation serves all programs: they differ in lengths only. Where nothing can be kept (a full disk, no
     home folder), the kernel serves this process alone.
     """
-    global _entry
+    global _entry, _code
     with _compiling:
-        if _entry.signatures:
+        if _code is not None:
             return
         if tell is not None and not is_kept(run):
             tell(COMPILING)
@@ -57,6 +60,7 @@ def prepare(program: Program, tell: Callable[[str], None] | None = None) -> None
         except OSError:
             _entry = entry_point(run, keep=False)
             _entry.compile(signature)
+        _code = _entry.overloads[signature].entry_point
 
 
 def simulate(
@@ -75,7 +79,7 @@ def simulate(
     stop = new_stop() if stop is None else stop
     arguments = _arguments(program, seed, replication, trace is not None, stop)
     state: State = arguments[1]
-    reps, rep_amounts, reps_count, records, records_count = _entry(*arguments)
+    reps, rep_amounts, reps_count, records, records_count = _code(*arguments)
     if stop[0]:
         raise Stopped
     if trace is not None:
@@ -96,9 +100,22 @@ def simulate(
 def _arguments(
     program: Program, seed: int, replication: int, is_traced: bool, stop: NDArray[np.int64]
 ) -> tuple[Program, State, int, NDArray[np.int64]]:
-    arrays: Any = (np.ascontiguousarray(v) if isinstance(v, np.ndarray) else float(v) for v in program)
     signed = seed - 2 * SIGN if seed >= SIGN else seed  # the same 64 bits
-    return Program(*arrays), _first_state(program, replication, is_traced), signed, stop
+    return _of_the_kernels_types(program), _first_state(program, replication, is_traced), signed, stop
+
+
+def _of_the_kernels_types(program: Program) -> Program:
+    """The program as the compiled kernel takes it, which does not look at types again. Raises TypeError."""
+    global _typed
+    last = _typed
+    if last is not None and last[0] is program:
+        return last[1]
+    arrays: Any = (np.ascontiguousarray(v) if isinstance(v, np.ndarray) else float(v) for v in program)
+    typed = Program(*arrays)
+    if _code is not None and numba.typeof(typed) != _entry.signatures[0][0]:
+        raise TypeError("a program whose arrays are of other types than the kernel was compiled for")
+    _typed = program, typed
+    return typed
 
 
 def _first_state(program: Program, replication: int, is_traced: bool) -> State:
