@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import pytest
 from numba.core.codegen import JITCodeLibrary
 
@@ -89,17 +90,19 @@ class Compiled:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.signatures: list[Any] = []
+        self.overloads: dict[Any, Compiled] = {}
+        self.entry_point = self
 
     def compile(self, signature: Any) -> None:
         if self.error is not None:
             raise self.error
-        self.signatures.append(signature)
+        self.overloads[signature] = self
 
 
 @pytest.mark.usefixtures("folder")
 def test_the_user_is_told_once_and_a_full_disk_does_not_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
     unkept = Compiled()
+    monkeypatch.setattr(kernel, "_code", None)
     monkeypatch.setattr(kernel, "_entry", Compiled(OSError(28, "No space left on device")))
     monkeypatch.setattr(kernel, "entry_point", lambda _run, keep: unkept if not keep else pytest.fail("kept again"))
     told: list[str] = []
@@ -107,4 +110,13 @@ def test_the_user_is_told_once_and_a_full_disk_does_not_stop_it(monkeypatch: pyt
     kernel.prepare(program, told.append)
     kernel.prepare(program, told.append)
     assert told == [kernel.COMPILING]
-    assert len(unkept.signatures) == 1
+    assert len(unkept.overloads) == 1
+    assert kernel._code is unkept
+
+
+def test_a_program_of_other_types_is_refused_rather_than_misread() -> None:
+    program = program_of("mm1")
+    kernel.prepare(program)
+    wrong = program._replace(step_count=program.step_count.astype(np.int32))
+    with pytest.raises(TypeError, match="other types"):
+        kernel.simulate(wrong, 1, 0)
