@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.analysis.jackknife import Interval, jackknife
+from channelsim.analysis.shapley import combinations_of, shapley
 from channelsim.finance.costs import Category
 
 FloatArray = NDArray[np.float64]
@@ -61,10 +60,8 @@ class Decomposition:
 def decompose(metric: str, base: Books, other: Books) -> Decomposition:
     """Split the difference (other less base) of a decision metric, a mean over replications.
 
-    Among factors of a product the split is Shapley's: the average, over all orders in which the factors could
-    change one after the other, of what each change brings (Shapley 1953; Shorrocks, Journal of Economic
-    Inequality 11, 2013). It is exact and does not depend on an order. Costs add up, so theirs are differences.
-    Intervals: 95%, delete-one jackknife over replications, paired.
+    Among factors of a product the split is Shapley's: exact, whatever the order. Costs add up, so theirs are
+    differences. Intervals: 95%, delete-one jackknife over replications, paired.
     """
     segments = base.won.shape[1]
     names = FACTORS[: FACTORS_OF[metric]]
@@ -113,19 +110,13 @@ def _shapley(base: _Means, other: _Means, count: int) -> Iterator[FloatArray]:
         (np.nan_to_num(np.where(np.isnan(a), b, a)), np.nan_to_num(np.where(np.isnan(b), a, b)))
         for a, b in zip(one, two, strict=True)
     ]
-    values = {
-        changed: _product([levels[at][is_other] for at, is_other in enumerate(changed)])
-        for changed in product((0, 1), repeat=count)
-    }
-    for factor in range(count):
-        effect = np.zeros(base.leads.shape)
-        for changed, value in values.items():
-            if changed[factor]:
-                before = changed[:factor] + (0,) + changed[factor + 1 :]
-                others = sum(before)
-                weight = factorial(others) * factorial(count - 1 - others) / factorial(count)
-                effect = effect + weight * (value - values[before])
-        yield effect
+    combinations = combinations_of(count)
+    return shapley(
+        {
+            changed: _product([levels[at][is_other] for at, is_other in enumerate(changed)])
+            for changed in combinations
+        }
+    )
 
 
 def _product(factors: Sequence[FloatArray]) -> FloatArray:

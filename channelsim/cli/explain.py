@@ -7,12 +7,15 @@ from rich.markup import escape
 
 from channelsim.analysis.decomposition import decompose
 from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Whole
 from channelsim.errors import RunError, UserError
 from channelsim.experiment.books import books_of, waiting_for
+from channelsim.experiment.causes import causes, groups_of
 from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import default_workers
 from channelsim.report.explanation import (
+    causes_table,
     constraint_sentence,
     decomposition_sentence,
     decomposition_table,
@@ -38,6 +41,12 @@ PARTIAL = 1
     metavar="N",
     help="How often to simulate both. Default: as the scenario says.",
 )
+@click.option(
+    "--by-cause/--no-by-cause",
+    default=True,
+    show_default=True,
+    help="Split the difference by what the strategies change, too: up to 32 mixtures of both are simulated.",
+)
 @click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
 @click.option(
     "--workers",
@@ -51,25 +60,28 @@ def command(
     baseline: str,
     sets: tuple[str, ...],
     replications: int | None,
+    by_cause: bool,
     seed: int | None,
     workers: int | None,
 ) -> int:
     """Explain why STRATEGY differs from BASELINE.
 
-    Splits the difference of the decision metric into leads, win rate, deals and costs, which add up to it, and says
-    which team holds each strategy back.
+    Splits the difference of the decision metric into leads, win rate, deals and costs, which add up to it, then into
+    what each change of the strategy brings, and says which team holds each strategy back.
     """
     if strategy == baseline:
         raise UserError(f"{strategy} twice; name two strategies to compare")
     study = load_telling(scenario, sets, only=(baseline, strategy))
-    result = run_study(
-        study,
-        replications=replications,
-        seed=seed,
-        workers=workers or default_workers(),
-        baseline=baseline,
-        tell=lambda line: click.echo(line, err=True),
-    )
+    with progress_bar() as (on_progress, tell):
+        result = run_study(
+            study,
+            replications=replications,
+            seed=seed,
+            workers=workers or default_workers(),
+            baseline=baseline,
+            progress=on_progress,
+            tell=tell,
+        )
     for failure in result.failures:
         click.echo(str(failure), err=True)
     pair = (baseline, strategy)
@@ -84,6 +96,25 @@ def command(
     console.print(decomposition_table(found, baseline, strategy, currency))
     count = f"means of {len(books[baseline].leads):,} replications"
     console.print(f"[dim]{count}; ± half of the 95% interval, lead for lead; * beyond chance[/]\n")
+    overrides = (study.overrides[baseline], study.overrides[strategy])
+    groups = groups_of(*overrides)
+    if by_cause and len(groups) > 1:
+        with progress_bar("simulating mixtures of both") as (on_progress, _):
+            found_causes = causes(
+                scenario,
+                sets,
+                overrides,
+                replications=result.replications,
+                seed=result.seed,
+                workers=workers or default_workers(),
+                progress=on_progress,
+            )
+        console.print("[bold]Which change brings how much[/]")
+        console.print(causes_table(found_causes, found.metric, currency))
+        mixtures = 2 ** len(groups)
+        console.print(
+            f"[dim]averaged over all orders in which they could be made: {mixtures} mixtures simulated[/]\n"
+        )
     waiting = {name: waiting_for(result, name) for name in pair}
     console.print("[bold]What waiting costs[/]")
     console.print(waiting_table(result, waiting))

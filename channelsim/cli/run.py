@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import click
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Amount, Share, Whole
 from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
-from channelsim.experiment.run import Progress as OnProgress
 from channelsim.experiment.run import run_study
 from channelsim.experiment.stopping import MOST_REPLICATIONS, PRECISION, Rule, Until
 from channelsim.experiment.workers import default_workers
@@ -151,7 +147,7 @@ def command(
     """
     study = load_telling(scenario, sets, only=strategies)
     check_writable(output)
-    with _progress(hidden=as_json or quiet) as (on_progress, tell):
+    with progress_bar(hidden=as_json or quiet) as (on_progress, tell):
         result = run_study(
             study,
             replications=replications,
@@ -183,26 +179,3 @@ def command(
         click.echo(f"This result is partial: {failed} failed, named above.", err=True)
         return PARTIAL
     return 0
-
-
-@contextmanager
-def _progress(hidden: bool) -> Iterator[tuple[OnProgress, Callable[[str], None]]]:
-    """A progress bar with the time left, on standard error, gone when it is done, and a way to say a line above."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("simulating"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("replications,"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
-        console=console,
-        transient=True,
-        disable=hidden or not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("", total=None)
-        yield (
-            lambda done, total: bar.update(task, completed=done, total=total),
-            lambda line: None if hidden else console.print(line),
-        )

@@ -12,6 +12,7 @@ from channelsim.analysis.decomposition import Decomposition, Part
 from channelsim.analysis.intervals import Estimate
 from channelsim.analysis.jackknife import Interval
 from channelsim.experiment.books import Waiting
+from channelsim.experiment.causes import Cause
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import in_step, mean_and_spread, number
@@ -98,6 +99,18 @@ def _driver(part: Part) -> str:
         return words[part.name][part.effect.value < 0]
     less = "less" if part.effect.value > 0 else "more"
     return f"{less} spent on {_category(part.name)}"
+
+
+def causes_table(causes: Sequence[Cause], metric: str, currency: str) -> Table:
+    """What each group of overrides brings."""
+    unit = DECIDED_BY[metric][1]
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("what is changed", overflow="fold")
+    table.add_column("brings", justify="right")
+    for cause in sorted(causes, key=lambda each: -abs(each.effect.mean)):
+        effect = Interval(cause.effect.mean, cause.effect.ci_low, cause.effect.ci_high)
+        table.add_row(escape(", ".join(cause.paths)), _effect(effect, unit, currency))
+    return table
 
 
 def waiting_table(result: Result, waiting: Mapping[str, Sequence[Waiting]]) -> Table:
