@@ -22,9 +22,9 @@ def combinations_of(count: int) -> list[Changed]:
 def shapley(values: Mapping[Changed, FloatArray]) -> Iterator[FloatArray]:
     """What each change brings of the difference between all changed and none; the parts add up to it.
 
-    values: what comes out, for every combination of changes. Each change's part is the mean, over all orders in which
-    the changes could be made one after the other, of what it adds (Shapley 1953; for decompositions: Shorrocks,
-    Journal of Economic Inequality 11, 2013).
+    values: what comes out, for every combination of changes. Each change's part is the mean, over all orders in
+    which the changes could be made one after the other, of what it adds (Shapley 1953; for decompositions:
+    Shorrocks, Journal of Economic Inequality 11, 2013).
     """
     count = len(next(iter(values)))
     for thing in range(count):

@@ -66,8 +66,8 @@ def command(
 ) -> int:
     """Explain why STRATEGY differs from BASELINE.
 
-    Splits the difference of the decision metric into leads, win rate, deals and costs, which add up to it, then into
-    what each change of the strategy brings, and says which team holds each strategy back.
+    Splits the difference of the decision metric into leads, win rate, deals and costs, which add up to it, then
+    into what each change of the strategy brings, and says which team holds each strategy back.
     """
     if strategy == baseline:
         raise UserError(f"{strategy} twice; name two strategies to compare")
@@ -111,10 +111,8 @@ def command(
             )
         console.print("[bold]Which change brings how much[/]")
         console.print(causes_table(found_causes, found.metric, currency))
-        mixtures = 2 ** len(groups)
-        console.print(
-            f"[dim]averaged over all orders in which they could be made: {mixtures} mixtures simulated[/]\n"
-        )
+        count = f"{2 ** len(groups)} mixtures simulated"
+        console.print(f"[dim]averaged over all orders in which they could be made: {count}[/]\n")
     waiting = {name: waiting_for(result, name) for name in pair}
     console.print("[bold]What waiting costs[/]")
     console.print(waiting_table(result, waiting))

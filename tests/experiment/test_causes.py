@@ -32,7 +32,7 @@ def none(_done: int, _total: int) -> None:
 
 
 def test_shapley_of_a_product_worked_by_hand() -> None:
-    # 10 x 1 grows to 20 x 3: 10 -> 60. The first doubles: +10 alone, +30 after the second: 20. The second: 20 or 40: 30.
+    # 10 x 1 grows to 20 x 3: 10 -> 60. The first brings 10 alone, 30 after the second: 20; the second 20 or 40: 30.
     values = {(0, 0): 10.0, (1, 0): 20.0, (0, 1): 30.0, (1, 1): 60.0}
     first, second = shapley({changed: np.array([value]) for changed, value in values.items()})
     assert (first[0], second[0]) == (20.0, 30.0)
