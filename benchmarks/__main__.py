@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compiling, coverage, midmarket, peers, scaling
+from benchmarks import compiling, coverage, deciding, midmarket, peers, scaling
 
 console = Console(highlight=False, width=110)
 
@@ -147,6 +147,26 @@ def show_start(_quick: bool) -> Any:
     return {"first": start.first, "later": start.later, "help": start.help}
 
 
+def show_deciding(quick: bool) -> Any:
+    """8 or 9 inside reps?"""
+    found = deciding.deciding(rounds=3 if quick else 5, replications=100 if quick else 400)
+    table = _table(
+        f"8 or 9 inside reps, midmarket_software.yaml: a 95% interval of ±{deciding.HALF_WIDTH:,.0f} dollars",
+        "", "replications", "CPU s each", "CPU s in all", "times less",
+    )  # fmt: skip
+    alone, paired = (found.replications(v) for v in (found.independent_variance, found.paired_variance))
+    first = alone * found.plain_seconds
+    for name, count, seconds in (
+        ("plain SimPy, a seed for each", alone, found.plain_seconds),
+        ("channelsim's engine, a seed for each", alone, found.fast_seconds),
+        ("channelsim: the same leads in both", paired, found.fast_seconds),
+    ):
+        total = count * seconds
+        table.add_row(name, f"{count:,.0f}", f"{seconds:.3g}", f"{total:,.0f}", f"{first / total:,.0f}")
+    console.print(table, f"engine {found.engine:.0f} x pairing {found.pairing:.1f}", "", sep="\n")
+    return {"engine": found.engine, "pairing": found.pairing}
+
+
 def show_coverage(quick: bool) -> Any:
     """How often intervals and selections are right."""
     found = coverage.coverage(experiments=200 if quick else 2_000, selections=100 if quick else 1_000)
@@ -182,6 +202,7 @@ PARTS: dict[str, Callable[[bool], Any]] = {
     "threads": show_threads,
     "compiling": show_compiling,
     "scaling": show_scaling,
+    "deciding": show_deciding,
     "coverage": show_coverage,
     "promise": show_promise,
 }

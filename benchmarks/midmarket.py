@@ -87,7 +87,7 @@ def by_hand(rounds: int) -> list[Duel]:
         program, numbers = compile_program(scenario), numbers_of(scenario)
         timings, outcomes = take_turns(
             {
-                PLAIN: lambda turn, numbers=numbers: _plain(numbers, turn),  # type: ignore[misc]
+                PLAIN: lambda turn, numbers=numbers: plain(numbers, turn),  # type: ignore[misc]
                 "reference": lambda turn, program=program: reference.simulate(program, 1, turn),  # type: ignore[misc]
             },
             rounds,
@@ -99,7 +99,8 @@ def by_hand(rounds: int) -> list[Duel]:
     return duels
 
 
-def _plain(numbers: FunnelNumbers, seed: int) -> PlainFunnel:
+def plain(numbers: FunnelNumbers, seed: int) -> PlainFunnel:
+    """One replication in plain SimPy."""
     model = PlainFunnel(numbers, seed, simpy.Environment())
     model.run()
     return model
