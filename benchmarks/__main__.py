@@ -169,7 +169,7 @@ def show_deciding(quick: bool) -> Any:
 
 def show_coverage(quick: bool) -> Any:
     """How often intervals and selections are right."""
-    found = coverage.coverage(experiments=200 if quick else 2_000, selections=100 if quick else 1_000)
+    found = coverage.coverage(experiments=200 if quick else 2_000, selections=50 if quick else 500)
     table = _table(
         "How often what is promised at 95% is true, where the truth is known",
         "promise",
