@@ -141,6 +141,10 @@ class Plots:
         """Key metrics of every strategy with their intervals, and differences from the baseline."""
         return self._draw("comparison")
 
+    def ahead(self) -> Figure:
+        """Contribution so far against the baseline, month by month, with bands."""
+        return self._draw("ahead")
+
     def funnel(self) -> Figure:
         """From leads to deals, by strategy."""
         return self._draw("funnel")

@@ -78,6 +78,12 @@ class Result:
             raise KeyError(f"no metric named {name!r}; known: {', '.join(names)}")
         return names.index(name)
 
+    def by_month(self, strategy: str, series: str) -> FloatArray:
+        """A monthly series of a strategy, (replication, month): NaN where a replication failed, or the strategy has
+        no such series."""
+        undefined = np.full((self.replications, self.layout(strategy).months), np.nan)
+        return self.monthly[strategy].get(series, undefined)
+
     def estimate(self, strategy: str, metric: str) -> Estimate:
         """A metric's mean, interval and spread under a strategy."""
         return estimate(self.metric_values(metric)[strategy])

@@ -122,9 +122,16 @@ def _values(replicated: Sequence[Replication | None], jobs: Sequence[Job]) -> Fl
 
 
 def _monthly(replicated: Sequence[Replication | None]) -> dict[str, FloatArray]:
-    done = [replication for replication in replicated if replication is not None]
-    names = done[0].monthly if done else {}
-    return {name: np.array([replication.monthly[name] for replication in done]) for name in names}
+    """Series by name, (replication, month), NaN where a replication failed."""
+    done = next((replication for replication in replicated if replication is not None), None)
+    if done is None:
+        return {}
+    return {
+        name: np.array(
+            [np.full(len(series), np.nan) if each is None else each.monthly[name] for each in replicated]
+        )
+        for name, series in done.monthly.items()
+    }
 
 
 def _rows(replication: Replication | None) -> LedgerRows | None:

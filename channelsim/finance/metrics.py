@@ -113,13 +113,14 @@ def pipeline_by_month(ledger: Ledger) -> FloatArray:
 
 
 def monthly_series(ledger: Ledger, money: Money, layout: Layout) -> dict[str, FloatArray]:
-    """Series over all months, warm-up included: bookings, cost_total, pipeline, utilization.<team>; NaN where
-    nobody worked."""
+    """Series over all months, warm-up included: bookings, cost_total, contribution, pipeline, utilization.<team>;
+    NaN where nobody worked."""
     worked, staffed, _ = team_hours(ledger, layout)
     utilization = np.divide(worked, staffed, out=np.full_like(worked, np.nan), where=staffed > 0)
     return {
         "bookings": money.bookings.sum(axis=1),
         "cost_total": money.cost_total(),
+        "contribution": money.gross_margin.sum(axis=1) - money.cost_total(),
         "pipeline": pipeline_by_month(ledger),
         **{f"utilization.{name}": utilization[:, team] for team, name in enumerate(layout.teams)},
     }

@@ -23,6 +23,7 @@ from channelsim.errors import RunError
 from channelsim.experiment.result import Result
 from channelsim.experiment.stopping import Stopping
 from channelsim.report.risk import RiskFigure, risk_figures
+from channelsim.report.transient import COLUMNS, monthly_rows
 from channelsim.scenario.load import Study
 from channelsim.version import VERSION
 
@@ -138,6 +139,7 @@ def _write_files(result: Result, folder: Path) -> None:
     from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
 
     (folder / "summary.csv").write_bytes(csv_bytes(result.summary.columns, result.summary.rows()))
+    (folder / "monthly.csv").write_bytes(csv_bytes(COLUMNS, monthly_rows(result)))
     figures = [astuple(figure) for figure in risk_figures(result)]
     (folder / "risk.csv").write_bytes(csv_bytes([field.name for field in fields(RiskFigure)], figures))
     _write_parquet(result.replication_table, folder / "replications.parquet")

@@ -10,6 +10,7 @@ from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
 from channelsim.report.beliefs import stakes_of
 from channelsim.report.risk import risk_figures
+from channelsim.report.transient import warmup_sentences
 from channelsim.report.verdict import verdict
 
 STATISTICS = ("mean", "ci_low", "ci_high", "p10", "p50", "p90")
@@ -47,6 +48,7 @@ def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
             "best_share": {name: null_for_nan(share) for name, share in result.comparison.best_share.items()},
         },
         "risk": risk_as_json(result),
+        "warnings": warmup_sentences(result),
         "beliefs": beliefs_as_json(result),
         "failures": [str(failure) for failure in result.failures],
         "output": str(folder),

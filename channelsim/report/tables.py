@@ -18,6 +18,7 @@ from channelsim.finance.definitions import Metric, Unit
 from channelsim.report.beliefs import stakes_note, stakes_of, stakes_sentences, stakes_table
 from channelsim.report.format import UNDEFINED, mean_and_spread
 from channelsim.report.risk import dominance_sentence, is_worth_telling, risk_note, risk_table
+from channelsim.report.transient import warmup_sentences
 from channelsim.report.verdict import DECIDED_BY
 from channelsim.scenario.difference import differences, in_words
 from channelsim.scenario.load import Study
@@ -46,6 +47,8 @@ def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
     for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
         _print(console, _results_over(result), table, _basis(result.replications))
+    for sentence in warmup_sentences(result):
+        console.print(f"{escape(sentence)}\n")
     if len(result.strategies) > 1:
         others = [name for name in result.strategies if name != result.baseline]
         for table in _that_fit(console, others, partial(_difference_table, result)):

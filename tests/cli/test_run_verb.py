@@ -22,8 +22,8 @@ from channelsim.experiment import workers
 from channelsim.experiment.replicate import ENGINES, Job, Replication, replicate
 from worlds import source, step, team, world
 
-DATA_FILES = ("ledger.parquet", "replications.parquet", "risk.csv", "summary.csv")
-CHARTS = ("comparison", "funnel", "losses", "pipeline", "utilization")
+DATA_FILES = ("ledger.parquet", "monthly.csv", "replications.parquet", "risk.csv", "summary.csv")
+CHARTS = ("ahead", "comparison", "funnel", "losses", "pipeline", "utilization")
 
 
 @pytest.fixture
@@ -142,6 +142,18 @@ def test_the_manifest_holds_what_is_needed_to_run_it_again(folder: Path) -> None
     assert told["resolved"]["two"]["teams"]["desk"]["headcount"] == 2
     assert told["overrides"]["two"] == {"teams.desk.headcount": 2}
     assert run_folder(folder / "outputs").name == f"small-{told['hash'][:8]}"
+
+
+def test_the_months_add_up_to_the_summary(folder: Path) -> None:
+    channelsim("run", "small.yaml", "--quiet", "--workers", "1")
+    months = pl.read_csv(run_folder(folder / "outputs") / "monthly.csv")
+    summary = pl.read_csv(run_folder(folder / "outputs") / "summary.csv")
+    for name in ("one", "two"):
+        of_it = months.filter((pl.col("strategy") == name) & (pl.col("series") == "contribution"))
+        told = summary.filter((pl.col("strategy") == name) & (pl.col("metric") == "contribution"))["mean"].item()
+        assert of_it["mean"].sum() == pytest.approx(told)  # small.yaml has no warm-up
+        assert ((of_it["ci_low"] <= of_it["mean"]) & (of_it["mean"] <= of_it["ci_high"])).all()
+    assert (months.filter(pl.col("strategy") == "one")["difference"].drop_nulls() == 0).all()
 
 
 def test_the_summary_csv_has_the_documented_columns_and_reads_back(folder: Path) -> None:

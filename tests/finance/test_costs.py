@@ -167,6 +167,19 @@ def test_the_warm_up_is_left_out() -> None:
     assert metrics["headcount.desk"] == pytest.approx(1.0)
 
 
+def test_contribution_by_month_adds_up_to_the_metric() -> None:
+    books = Books(company(salary=60_000.0), reps=[1])
+    books.ledger.amounts[Amount.BOOKINGS, :, 0, 0, 0] = [9_000.0, 4_000.0]
+    series = monthly_series(books.ledger, books.money(), layout_of(books.scenario))
+    assert series["contribution"].sum() == pytest.approx(books.metrics()["contribution"])
+    assert series["contribution"][0] - series["contribution"][1] == pytest.approx(
+        books.money().gross_margin[0].sum()
+        - books.money().gross_margin[1].sum()
+        - series["cost_total"][0]
+        + series["cost_total"][1]
+    )
+
+
 def test_the_pipeline_of_a_month_is_what_opened_and_has_not_closed() -> None:
     books = Books(company(), reps=[])
     books.ledger.amounts[Amount.PIPELINE_OPENED, :, 0, 0, 1] = [5_000.0, 2_000.0]

@@ -165,8 +165,19 @@ def test_the_last_point_of_the_pipeline_is_the_open_pipeline_of_the_summary(
     assert np.asarray(shown.get_ydata())[-1] == pytest.approx(result.estimate("both", "open_pipeline").mean)
 
 
+def test_contribution_so_far_ends_at_the_difference_of_the_summary(
+    result: Result, figures: dict[str, Figure]
+) -> None:
+    assert [axes.get_title(loc="left") for axes in figures["ahead"].axes] == ["field", "both"]
+    for name in ("field", "both"):
+        shown = next(each for each in panel(figures["ahead"], name).lines if each.get_label() == name)
+        heights = np.asarray(shown.get_ydata(), float)
+        assert heights[0] == 0.0
+        assert heights[-1] == pytest.approx(result.differences("contribution")[name].mean)
+
+
 def test_the_warm_up_is_shaded_and_named(figures: dict[str, Figure]) -> None:
-    for name in ("pipeline", "utilization"):
+    for name in ("ahead", "pipeline", "utilization"):
         for axes in figures[name].axes:
             shade = next(patch for patch in axes.patches if patch.get_label() == "warm-up")
             first, last = shade.get_extents().transformed(axes.transData.inverted()).intervalx
@@ -320,8 +331,10 @@ def test_a_partial_result_is_drawn_from_what_finished_and_says_so(result: Result
     values["field"][1] = np.nan
     monthly = result.monthly | {
         "phone": {},
-        "field": {series: array[[0, 2]] for series, array in result.monthly["field"].items()},
+        "field": {series: array.copy() for series, array in result.monthly["field"].items()},
     }
+    for series in monthly["field"].values():
+        series[1] = np.nan
     rows = result.rows | {"phone": [None] * 3, "field": [result.rows["field"][0], None, result.rows["field"][2]]}
     failed = [*(Failure("phone", i, 1, "no") for i in range(3)), Failure("field", 1, 1, "no")]
     partial = replace(result, values=values, monthly=monthly, rows=rows, failures=tuple(failed))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from matplotlib.figure import Figure
 
 from channelsim.experiment.result import Result
+from channelsim.report.charts.ahead import ahead
 from channelsim.report.charts.comparison import comparison
 from channelsim.report.charts.funnel import funnel
 from channelsim.report.charts.losses import losses
@@ -17,6 +18,7 @@ __all__ = ["CHARTS", "save"]
 
 CHARTS: dict[str, Callable[[Result], Figure]] = {
     "comparison": comparison,
+    "ahead": ahead,
     "funnel": funnel,
     "pipeline": pipeline,
     "utilization": utilization,

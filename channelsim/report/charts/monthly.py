@@ -60,7 +60,7 @@ def series_of(result: Result, strategy: str, name: str, *, at_month_end: bool) -
     """A monthly series over the replications that finished. NaN in months in which no replication defines it."""
     starts = np.array([date.toordinal() for date in result.layout(strategy).month_starts], float)
     days = starts[1:] if at_month_end else (starts[:-1] + starts[1:]) / 2
-    values = result.monthly[strategy].get(name, np.full((0, len(days)), np.nan))
+    values = result.by_month(strategy, name)
     mean, low, high = (np.full(len(days), np.nan) for _ in range(3))
     for month in range(values.shape[1]):
         defined = values[:, month][~np.isnan(values[:, month])]
@@ -96,7 +96,7 @@ def pipeline(result: Result) -> Chart:
     currency = result.study.scenario.currency
     for axes, name in zip(panels, names, strict=False):
         _draw(axes, result, name, series)
-        _dates(axes, result, MOST_DATES // columns)
+        dates_below(axes, result, MOST_DATES // columns)
         number_axis(axes, "y", UnitFormatter(Unit.MONEY, currency), 5)
         axes.set_ylim(0, _top(series))
         _title(axes, result, name, columns)
@@ -127,7 +127,7 @@ def utilization(result: Result) -> Chart:
     for row, (team, series) in enumerate(teams.items()):
         for axes, name in zip(panels[row], names, strict=True):
             _draw(axes, result, name, series)
-            _dates(axes, result, MOST_DATES // len(names))
+            dates_below(axes, result, MOST_DATES // len(names))
             number_axis(axes, "y", UnitFormatter(Unit.SHARE, ""), 4)
             axes.set_ylim(0, max(HEADROOM, *(_top(each) for each in teams.values())))
             _mean_of(axes, result, name, team, is_empty=series[name].is_empty)
@@ -197,7 +197,7 @@ def _top(series: Mapping[str, Series]) -> float:
     return highest * HEADROOM or 1.0
 
 
-def _dates(axes: Axes, result: Result, most: int) -> None:
+def dates_below(axes: Axes, result: Result, most: int) -> None:
     """Months along the bottom, at most so many named, and the warm-up shaded."""
     horizons = [result.layout(name).month_starts for name in result.strategies]
     starts = max(horizons, key=len)
