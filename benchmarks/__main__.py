@@ -154,17 +154,24 @@ def show_deciding(quick: bool) -> Any:
         f"8 or 9 inside reps, midmarket_software.yaml: a 95% interval of ±{deciding.HALF_WIDTH:,.0f} dollars",
         "", "replications", "CPU s each", "CPU s in all", "times less",
     )  # fmt: skip
-    alone, paired = (found.replications(v) for v in (found.independent_variance, found.paired_variance))
+    variances = (found.independent_variance, found.paired_variance, found.controlled_variance)
+    alone, paired, controlled = (found.replications(variance) for variance in variances)
     first = alone * found.plain_seconds
     for name, count, seconds in (
         ("plain SimPy, a seed for each", alone, found.plain_seconds),
         ("channelsim's engine, a seed for each", alone, found.fast_seconds),
         ("channelsim: the same leads in both", paired, found.fast_seconds),
+        ("channelsim: buyers' luck taken out, too", controlled, found.fast_seconds),
     ):
         total = count * seconds
         table.add_row(name, f"{count:,.0f}", f"{seconds:.3g}", f"{total:,.0f}", f"{first / total:,.0f}")
-    console.print(table, f"engine {found.engine:.0f} x pairing {found.pairing:.1f}", "", sep="\n")
-    return {"engine": found.engine, "pairing": found.pairing}
+    console.print(
+        table,
+        f"engine {found.engine:.0f} x pairing {found.pairing:.1f} x controls {found.controls:.2f}",
+        "",
+        sep="\n",
+    )
+    return {"engine": found.engine, "pairing": found.pairing, "controls": found.controls}
 
 
 def show_coverage(quick: bool) -> Any:

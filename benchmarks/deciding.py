@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.funnel_numbers import numbers_of
 from benchmarks.measure import take_turns
 from benchmarks.midmarket import MIDMARKET, plain
+from channelsim.analysis.controls import controls_for
 from channelsim.analysis.intervals import CONFIDENCE
 from channelsim.experiment.replicate import job_of, replicate
 from channelsim.scenario.load import load
@@ -21,14 +22,14 @@ HALF_WIDTH = 10_000.0
 
 @dataclass(frozen=True)
 class Deciding:
-    """CPU seconds of a replication of both sizes, and variances of the difference: of independent replications, and
-    of paired ones."""
+    """CPU seconds of a replication of both sizes, and variances of the difference: of independent replications, of
+    paired ones, and of paired ones from which luck is taken out."""
 
     plain_seconds: float
     fast_seconds: float
     independent_variance: float
     paired_variance: float
-    difference: float
+    controlled_variance: float
 
     def replications(self, variance: float) -> float:
         """As many as the interval asks for."""
@@ -45,6 +46,11 @@ class Deciding:
     def pairing(self) -> float:
         """How many times fewer replications the same leads take."""
         return self.independent_variance / self.paired_variance
+
+    @property
+    def controls(self) -> float:
+        """How many times fewer it takes when buyers' luck is taken out."""
+        return self.paired_variance / self.controlled_variance
 
 
 def deciding(rounds: int, replications: int) -> Deciding:
@@ -63,11 +69,15 @@ def deciding(rounds: int, replications: int) -> Deciding:
         },
         rounds,
     )
-    values = np.array([[replicate(job, 1, each).metrics[METRIC] for each in range(replications)] for job in jobs])
+    made = [[replicate(job, 1, each) for each in range(replications)] for job in jobs]
+    values = np.array([[each.metrics[METRIC] for each in of_job] for of_job in made])
+    difference = values[1] - values[0]
+    controls = controls_for([np.array([each.luck for each in of_job]) for of_job in made], [difference])
+    paired = float(difference.var(ddof=1))
     return Deciding(
         plain_seconds=timings["plain"].median,
         fast_seconds=timings["fast"].median,
         independent_variance=float(values.var(axis=1, ddof=1).sum()),
-        paired_variance=float((values[1] - values[0]).var(ddof=1)),
-        difference=float((values[1] - values[0]).mean()),
+        paired_variance=paired,
+        controlled_variance=paired if controls is None else paired / controls.factor,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.analysis.controls import Controls
 from channelsim.analysis.intervals import Estimate, estimate, simultaneous
 
 FloatArray = NDArray[np.float64]
@@ -70,11 +71,17 @@ def pairs_of(strategies: int) -> int:
     return math.comb(strategies, 2)
 
 
-def compare(metric: str, values: Mapping[str, FloatArray], confidence: float | None = None) -> Comparison:
+def compare(
+    metric: str,
+    values: Mapping[str, FloatArray],
+    confidence: float | None = None,
+    controls: Controls | None = None,
+) -> Comparison:
     """Compare strategies on a metric of which more is better.
 
     values: strategy -> one value a replication, aligned; NaN marks a replication that failed. confidence: of each
-    interval, so that all hold at once; None: Bonferroni's for all pairs, looked at once.
+    interval, so that all hold at once; None: Bonferroni's for all pairs, looked at once. controls: see `estimate`;
+    where a replication failed, luck is left in.
     """
     names = list(values)
     complete = paired(*values.values())
@@ -83,7 +90,8 @@ def compare(metric: str, values: Mapping[str, FloatArray], confidence: float | N
     if n == 0:
         nothing = dict.fromkeys(names, math.nan)
         return Comparison(metric, nothing, nothing, names[0], {}, 0)
-    means = table.mean(axis=1)
+    controls = controls if complete.all() else None
+    means = table.mean(axis=1) if controls is None else table @ controls.weights
     order = np.argsort(-means, kind="stable")
     on_top = table == table.max(axis=0)
     best_share = (on_top / on_top.sum(axis=0)).mean(axis=1)
@@ -94,7 +102,7 @@ def compare(metric: str, values: Mapping[str, FloatArray], confidence: float | N
         dict(zip(names, means.tolist(), strict=True)),
         dict(zip(names, best_share.tolist(), strict=True)),
         names[best],
-        {names[other]: estimate(table[best] - table[other], confidence) for other in others},
+        {names[other]: estimate(table[best] - table[other], confidence, controls) for other in others},
         n,
     )
 
@@ -110,10 +118,13 @@ def paired(*columns: FloatArray) -> NDArray[np.bool_]:
 
 
 def differences(
-    values: Mapping[str, FloatArray], baseline: str, confidence: float | None = None
+    values: Mapping[str, FloatArray],
+    baseline: str,
+    confidence: float | None = None,
+    controls: Controls | None = None,
 ) -> dict[str, Estimate]:
     """Each other strategy's paired difference from the baseline, with intervals that hold for all at once.
-    confidence: of each interval; None: Bonferroni's, looked at once."""
+    confidence: of each interval; None: Bonferroni's, looked at once. controls: see `estimate`."""
     others = [name for name in values if name != baseline]
     confidence = simultaneous(len(others)) if confidence is None else confidence
-    return {name: estimate(values[name] - values[baseline], confidence) for name in others}
+    return {name: estimate(values[name] - values[baseline], confidence, controls) for name in others}

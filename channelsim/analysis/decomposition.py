@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from channelsim.analysis.jackknife import Interval, jackknife
+from channelsim.analysis.controls import Controls
+from channelsim.analysis.intervals import Estimate, estimate
+from channelsim.analysis.jackknife import pseudo_values
 from channelsim.analysis.shapley import combinations_of, shapley
 from channelsim.finance.costs import Category
 
@@ -45,7 +47,7 @@ class Part:
     name: str
     base: float
     other: float
-    effect: Interval
+    effect: Estimate
 
 
 @dataclass(frozen=True)
@@ -54,34 +56,37 @@ class Decomposition:
 
     metric: str
     parts: list[Part]
-    total: Interval
+    total: Estimate
 
 
-def decompose(metric: str, base: Books, other: Books) -> Decomposition:
+def decompose(metric: str, base: Books, other: Books, controls: Controls | None = None) -> Decomposition:
     """Split the difference (other less base) of a decision metric, a mean over replications.
 
     Among factors of a product the split is Shapley's: exact, whatever the order. Costs add up, so theirs are
-    differences. Intervals: 95%, delete-one jackknife over replications, paired.
+    differences. Estimates: of the jackknife's pseudo-values, paired, which add up in every replication. controls:
+    see `estimate`.
     """
     segments = base.won.shape[1]
     names = FACTORS[: FACTORS_OF[metric]]
     costs = list(Category) if metric == "contribution" else []
     quantities = base.columns().shape[1]
 
-    def effects(totals: FloatArray) -> FloatArray:
-        means = totals / totals[..., -1:]
+    def effects(means: FloatArray) -> FloatArray:
         one, two = (_Means(means[..., at : at + quantities], segments) for at in (0, quantities))
         split = [*_shapley(one, two, len(names))]
         split += [-(two.costs[..., at] - one.costs[..., at]) for at in range(len(costs))]
-        return np.stack([*split, np.sum(split, axis=0)], axis=-1)
+        return np.stack(split, axis=-1)
 
-    table = np.concatenate([base.columns(), other.columns(), np.ones((len(base.leads), 1))], axis=1)
-    *found, total = jackknife(table, effects)
-    mean = table.mean(axis=0)
+    table = np.concatenate([base.columns(), other.columns()], axis=1)
+    found = pseudo_values(table, effects)
+    mean = table.mean(axis=0) if controls is None else controls.weights @ table
     one, two = (_Means(mean[at : at + quantities], segments) for at in (0, quantities))
     figures = zip([*names, *(f"cost.{c}" for c in costs)], _figures(one), _figures(two), strict=False)
-    parts = [Part(name, a, b, effect) for (name, a, b), effect in zip(figures, found, strict=True)]
-    return Decomposition(metric, parts, total)
+    parts = [
+        Part(name, a, b, estimate(values, controls=controls))
+        for (name, a, b), values in zip(figures, found.T, strict=True)
+    ]
+    return Decomposition(metric, parts, estimate(found.sum(axis=1), controls=controls))
 
 
 class _Means:

@@ -28,6 +28,22 @@ class Interval:
         return self.low > 0 or self.high < 0
 
 
+def pseudo_values(rows: FloatArray, function: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    """What each replication contributes to a function of means (Tukey 1958): n f(all) - (n - 1) f(all but one).
+
+    Their mean is the function's value but for its bias, and they can be paired, weighted and controlled as any
+    figure can; of a mean they are the values themselves.
+
+    rows: (replication, quantity). function: from means, (..., quantity), to values, (..., value). Returns
+    (replication, value).
+    """
+    n = len(rows)
+    total = rows.sum(axis=0)
+    without_one = np.asarray(function((total - rows) / (n - 1)), float)
+    found: FloatArray = n * np.asarray(function(total / n), float) - (n - 1) * without_one
+    return found
+
+
 def jackknife(
     totals: FloatArray, function: Callable[[FloatArray], FloatArray], *, in_logs: bool = False
 ) -> list[Interval]:

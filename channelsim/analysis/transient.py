@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.analysis.controls import Controls
 from channelsim.analysis.intervals import CONFIDENCE, estimate, simultaneous
 
 FloatArray = NDArray[np.float64]
@@ -21,12 +22,13 @@ class Band:
     high: FloatArray
 
 
-def band(values: FloatArray, confidence: float = CONFIDENCE) -> Band:
+def band(values: FloatArray, confidence: float = CONFIDENCE, controls: Controls | None = None) -> Band:
     """The band of a series, shape (replication, month). Bonferroni's for the months that have values: wider than
-    intervals of which each holds by itself, so that a line may be said to leave zero somewhere in it."""
+    intervals of which each holds by itself, so that a line may be said to leave zero somewhere in it. controls: see
+    `estimate`."""
     months = int((~np.isnan(values)).any(axis=0).sum())
     wide = simultaneous(months, confidence)
-    found = [estimate(values[:, month], wide) for month in range(values.shape[1])]
+    found = [estimate(values[:, month], wide, controls) for month in range(values.shape[1])]
     return Band(*(np.array([getattr(each, name) for each in found]) for name in ("mean", "ci_low", "ci_high")))
 
 

@@ -89,7 +89,7 @@ def command(
     if len(books[baseline].leads) < FEWEST:
         raise RunError("fewer than two replications of both strategies finished: there is nothing to explain")
     currency = study.scenario.currency
-    found = decompose(result.comparison.metric, books[baseline], books[strategy])
+    found = decompose(result.comparison.metric, books[baseline], books[strategy], result.controls)
     console = console_for()
     print_inputs(console, study, baseline)
     console.print(f"[bold]Where the difference in {DECIDED_BY[found.metric][0]} comes from[/]")
@@ -108,6 +108,7 @@ def command(
                 seed=result.seed,
                 workers=workers or default_workers(),
                 progress=on_progress,
+                controls=result.controls,
             )
         console.print("[bold]Which change brings how much[/]")
         console.print(causes_table(found_causes, found.metric, currency))

@@ -51,6 +51,8 @@ class Amount(IntEnum):
     OFFERED_VALUE = 7  # deal value of leads that arrived
     PIPELINE_OPENED = 8  # value of opportunities that opened, or came back from nurture
     PIPELINE_CLOSED = 9  # value of opportunities that were won, lost or sent to nurture
+    ANSWER_LUCK = 10  # deal value x (1 if the buyer says yes, else 0, less the chance of it): 0 in expectation
+    REACH_LUCK = 11  # the same of attempts to reach a buyer who can be reached
 
 
 class RepAmount(IntEnum):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import paired
+from channelsim.analysis.controls import Controls
 from channelsim.analysis.intervals import Estimate, estimate
 from channelsim.analysis.shapley import Changed, combinations_of, shapley
 from channelsim.experiment.replicate import Job, job_of
@@ -66,10 +67,11 @@ def causes(
     seed: int,
     workers: int,
     progress: Callable[[int, int], None],
+    controls: Controls | None = None,
 ) -> list[Cause]:
     """What each group of overrides brings to the decision metric, from the first strategy to the second: Shapley's
-    split over all mixtures of both, on the same leads. The parts add up to the difference. Raises ScenarioError
-    if a mixture is not sound.
+    split over all mixtures of both, on the same leads. The parts add up to the difference. controls: see
+    `estimate`; of a run of both strategies with the same seed. Raises ScenarioError if a mixture is not sound.
     """
     groups = groups_of(*overrides)
     combinations = combinations_of(len(groups))
@@ -79,7 +81,7 @@ def causes(
     values = _values(jobs, study.scenario.decision_metric, replications, seed, workers, progress)
     complete = paired(*values)
     parts = shapley({changed: row[complete] for changed, row in zip(combinations, values, strict=True)})
-    return [Cause(group, estimate(part)) for group, part in zip(groups, parts, strict=True)]
+    return [Cause(group, estimate(part, controls=controls)) for group, part in zip(groups, parts, strict=True)]
 
 
 def _values(

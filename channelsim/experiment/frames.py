@@ -27,14 +27,19 @@ def replications_frame(
     values: Mapping[str, NDArray[np.float64]],
     rows: Mapping[str, Sequence[LedgerRows | None]],
     metrics: Sequence[str],
+    weights: NDArray[np.float64],
 ) -> pl.DataFrame:
-    """One row a strategy and replication that finished; a column a metric. values: strategy -> (replication,
-    metric)."""
+    """One row a strategy and replication that finished; its weight, and a column a metric. values: strategy ->
+    (replication, metric)."""
     frames = []
     for strategy, table in values.items():
         done = np.array([each is not None for each in rows[strategy]], bool)
         columns = {metric: table[done, i] for i, metric in enumerate(metrics)}
-        index = {"strategy": [strategy] * int(done.sum()), "replication": np.flatnonzero(done)}
+        index = {
+            "strategy": [strategy] * int(done.sum()),
+            "replication": np.flatnonzero(done),
+            "weight": weights[done],
+        }
         frames.append(pl.DataFrame(index | columns, strict=False))
     return _null_for_nan(pl.concat(frames))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount
 from channelsim.experiment.luck import Varies, varies_of
 from channelsim.finance.costs import price
+from channelsim.finance.luck import worth_of_luck
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
 from channelsim.program.arrays import NONE, Program
@@ -113,6 +114,7 @@ class Replication:
     metrics: dict[str, float]
     monthly: dict[str, FloatArray]
     rows: LedgerRows
+    luck: FloatArray  # what luck was worth, by finance.luck.KINDS
 
 
 def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None = None) -> Replication:
@@ -124,6 +126,7 @@ def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None =
         metrics=replication_metrics(ledger, money, prices, job.layout, job.warmup_months),
         monthly=monthly_series(ledger, money, job.layout),
         rows=ledger_rows(ledger),
+        luck=worth_of_luck(ledger, program, prices),
     )
 
 

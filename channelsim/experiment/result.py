@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import Comparison, compare, differences, pairs_of
+from channelsim.analysis.controls import Controls
 from channelsim.analysis.ignorance import Ignorance, ignorance
 from channelsim.analysis.intervals import Estimate, estimate
 from channelsim.analysis.risk import Chance, Dominance, Risk, dominance, risks, worse_tail
 from channelsim.analysis.targets import Target
 from channelsim.errors import UserError, suggest
+from channelsim.experiment.controls import controls_of
 from channelsim.experiment.luck import belief_draws
 from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.experiment.stopping import Stopping
@@ -34,9 +36,9 @@ FloatArray = NDArray[np.float64]
 @dataclass(frozen=True)
 class Result:
     """values: strategy -> (replication, metric), NaN where undefined or failed. monthly: strategy -> series ->
-    (replication, month). rows: strategy -> one ledger a replication, None where it failed.
-    targets: what a plan must reach. stopping: how the number of replications was chosen, None where it was
-    given."""
+    (replication, month). rows: strategy -> one ledger a replication, None where it failed. luck: strategy ->
+    (replication, kind), what luck was worth. targets: what a plan must reach. stopping: how the number of
+    replications was chosen, None where it was given."""
 
     study: Study
     jobs: tuple[Job, ...]
@@ -47,6 +49,7 @@ class Result:
     values: dict[str, FloatArray]
     monthly: dict[str, dict[str, FloatArray]]
     rows: dict[str, list[LedgerRows | None]]
+    luck: dict[str, FloatArray]
     failures: tuple[Failure, ...]
     wall_seconds: float
     targets: tuple[Target, ...] = ()
@@ -86,13 +89,27 @@ class Result:
 
     def estimate(self, strategy: str, metric: str) -> Estimate:
         """A metric's mean, interval and spread under a strategy."""
-        return estimate(self.metric_values(metric)[strategy])
+        return estimate(self.metric_values(metric)[strategy], controls=self.controls)
+
+    @cached_property
+    def controls(self) -> Controls | None:
+        """What takes luck out of all means of the run; None if it would not help, or a replication failed."""
+        return controls_of(self.metric_values(self.study.scenario.decision_metric), self.luck, self.baseline)
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """What each replication counts in a mean: the same for all figures; they add up to 1."""
+        if self.controls is None:
+            return np.full(self.replications, 1.0 / self.replications)
+        return self.controls.weights
 
     @cached_property
     def comparison(self) -> Comparison:
         """All strategies on the scenario's decision metric."""
         metric = self.study.scenario.decision_metric
-        return compare(metric, self.metric_values(metric), self._confidence(pairs_of(len(self.values))))
+        return compare(
+            metric, self.metric_values(metric), self._confidence(pairs_of(len(self.values))), self.controls
+        )
 
     def _confidence(self, comparisons: int) -> float | None:
         """Of each of several intervals, where results were looked at repeatedly; None where they were not."""
@@ -141,7 +158,7 @@ class Result:
     def differences(self, metric: str, baseline: str | None = None) -> dict[str, Estimate]:
         """Each other strategy's paired difference from the baseline (the run's, unless another is named)."""
         confidence = self._confidence(len(self.values) - 1)
-        return differences(self.metric_values(metric), baseline or self.baseline, confidence)
+        return differences(self.metric_values(metric), baseline or self.baseline, confidence, self.controls)
 
     @cached_property
     def summary(self) -> pl.DataFrame:
@@ -169,15 +186,18 @@ class Result:
         found: dict[tuple[str, ...], Estimate] = {}
         for metric in self.metrics:
             values = self.metric_values(metric.name)
-            found[metric.name, str(metric.unit)] = estimate(values[strategy] - values[baseline])
+            difference = values[strategy] - values[baseline]
+            found[metric.name, str(metric.unit)] = estimate(difference, controls=self.controls)
         return estimates_frame(("metric", "unit"), found)
 
     @cached_property
     def replication_table(self) -> pl.DataFrame:
-        """One row a strategy and replication that finished; a column a metric, null where undefined."""
+        """One row a strategy and replication that finished; its weight in means, and a column a metric, null where
+        undefined."""
         from channelsim.experiment.frames import replications_frame
 
-        return replications_frame(self.values, self.rows, [metric.name for metric in self.metrics])
+        names = [metric.name for metric in self.metrics]
+        return replications_frame(self.values, self.rows, names, self.weights)
 
     @cached_property
     def ledger(self) -> pl.DataFrame:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from channelsim.analysis.targets import read_target
 from channelsim.errors import UserError, suggest
+from channelsim.experiment.controls import controls_of
 from channelsim.experiment.replicate import DEFAULT_ENGINE, FAST, Job, LedgerRows, Replication, job_of
 from channelsim.experiment.result import Result, metrics_of
 from channelsim.experiment.stopping import Reason, Rule, Stopping, answered, planned
 from channelsim.experiment.workers import Failure, Task, run_tasks
+from channelsim.finance.luck import KINDS
 from channelsim.scenario.load import Study
 from channelsim.scenario.schema import AUTO
 
@@ -74,7 +76,9 @@ def run_study(
         if wanted_count == AUTO:
             metric = study.scenario.decision_metric
             figures = {job.name: _figures(outcomes, s, count, metric) for s, job in enumerate(jobs)}
-            reason = answered(rule, counts, look, metric, figures, baseline)
+            luck = {job.name: _luck(outcomes, s, count) for s, job in enumerate(jobs)}
+            controls = controls_of(figures, luck, baseline)
+            reason = answered(rule, counts, look, metric, figures, baseline, controls)
             if reason is None and rule.seconds is not None and time.monotonic() - started >= rule.seconds:
                 reason = Reason.TIME
             if reason is not None or upto == counts[-1]:
@@ -95,6 +99,7 @@ def run_study(
         values={name: _values(replicated, jobs) for name, replicated in by_strategy.items()},
         monthly={name: _monthly(replicated) for name, replicated in by_strategy.items()},
         rows={name: [_rows(each) for each in replicated] for name, replicated in by_strategy.items()},
+        luck={job.name: _luck(outcomes, s, count) for s, job in enumerate(jobs)},
         failures=tuple(sorted(failures, key=lambda failure: (failure.replication, names.index(failure.strategy)))),
         wall_seconds=time.monotonic() - started,
         targets=wanted,
@@ -110,6 +115,12 @@ def _figures(outcomes: Mapping[Task, Replication | Failure], strategy: int, coun
     """One metric of a strategy so far, NaN where a replication failed."""
     found = (_finished(outcomes[Task(replication, strategy)]) for replication in range(count))
     return np.array([math.nan if each is None else each.metrics[metric] for each in found])
+
+
+def _luck(outcomes: Mapping[Task, Replication | Failure], strategy: int, count: int) -> FloatArray:
+    """What luck was worth, (replication, kind), NaN where a replication failed."""
+    found = (_finished(outcomes[Task(replication, strategy)]) for replication in range(count))
+    return np.array([np.full(len(KINDS), np.nan) if each is None else each.luck for each in found])
 
 
 def _values(replicated: Sequence[Replication | None], jobs: Sequence[Job]) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.analysis.comparison import compare, differences, pairs_of
+from channelsim.analysis.controls import Controls
 from channelsim.analysis.intervals import CONFIDENCE, Estimate, estimate
 from channelsim.analysis.sequential import REFERENCE, look_confidences, looks
 
@@ -110,18 +111,25 @@ def confidence_at(counts: tuple[int, ...], look: int, comparisons: int) -> float
 
 
 def answered(
-    rule: Rule, counts: tuple[int, ...], look: int, metric: str, values: Mapping[str, FloatArray], baseline: str
+    rule: Rule,
+    counts: tuple[int, ...],
+    look: int,
+    metric: str,
+    values: Mapping[str, FloatArray],
+    baseline: str,
+    controls: Controls | None = None,
 ) -> Reason | None:
-    """Whether the question is answered at a look; None: go on. values: strategy -> one a replication so far."""
-    own = estimate(values[baseline])
+    """Whether the question is answered at a look; None: go on. values: strategy -> one a replication so far.
+    controls: of these replications."""
+    own = estimate(values[baseline], controls=controls)
     tolerated = rule.precision * abs(own.mean)
     if len(values) == 1:
-        alone = estimate(values[baseline], confidence_at(counts, look, 1))
+        alone = estimate(values[baseline], confidence_at(counts, look, 1), controls)
         return Reason.PRECISE if _half_width(alone) <= tolerated else None
     if rule.until is Until.PRECISE:
-        apart = differences(values, baseline, confidence_at(counts, look, len(values) - 1))
+        apart = differences(values, baseline, confidence_at(counts, look, len(values) - 1), controls)
         return Reason.PRECISE if all(_half_width(each) <= tolerated for each in apart.values()) else None
-    found = compare(metric, values, confidence_at(counts, look, pairs_of(len(values))))
+    found = compare(metric, values, confidence_at(counts, look, pairs_of(len(values))), controls)
     if not found.leads:
         return None
     if found.is_settled:

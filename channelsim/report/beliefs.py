@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from channelsim.analysis.ignorance import HIGH, LOW, Hinge
+from channelsim.analysis.intervals import estimate
 from channelsim.experiment.result import Result
 from channelsim.report.format import in_step, number
 from channelsim.report.verdict import DECIDED_BY
@@ -61,7 +62,7 @@ def stakes_of(result: Result) -> Stakes | None:
     ]
     return Stakes(
         figure=f"{words} of {best}" if other is None else f"{best}'s lead over {other} in {words}",
-        mean=float(np.nanmean(figure)),
+        mean=estimate(figure, controls=result.controls).mean,
         share=found.share,
         by_strategy=by_strategy,
         numbers=sorted(numbers, key=lambda stake: -stake.hinge.share),

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from channelsim.analysis.decomposition import Decomposition, Part
 from channelsim.analysis.intervals import Estimate
-from channelsim.analysis.jackknife import Interval
 from channelsim.experiment.books import Waiting
 from channelsim.experiment.causes import Cause
 from channelsim.experiment.result import Result
@@ -46,13 +45,13 @@ def _category(name: str) -> str:
 def decomposition_table(found: Decomposition, base: str, other: str, currency: str) -> Table:
     """Each part with its figures and what it brings, and the total."""
     unit = DECIDED_BY[found.metric][1]
-    largest = max(abs(part.effect.value) for part in found.parts)
+    largest = max(abs(part.effect.mean) for part in found.parts)
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("")
     for name in (base, other, "brings"):
         table.add_column(escape(name), justify="right", overflow="fold")
     for part in found.parts:
-        if abs(part.effect.value) <= SAME * largest:
+        if abs(part.effect.mean) <= SAME * largest:
             continue
         own = UNITS.get(part.name, Unit.MONEY)
         figures = in_step([part.base, part.other], own, currency)
@@ -61,27 +60,32 @@ def decomposition_table(found: Decomposition, base: str, other: str, currency: s
     return table
 
 
-def _effect(each: Interval, unit: Unit, currency: str) -> str:
-    estimate = Estimate(each.value, each.low, each.high, math.nan, math.nan, math.nan, 0)
-    mean, half = mean_and_spread(estimate, unit, currency, signed=True)
-    mark = "*" if each.is_beyond_chance else " "
-    return f"{mean}{mark}" if math.isnan(each.low) or each.low == each.high else f"{mean} [dim]± {half}[/]{mark}"
+def is_beyond_chance(each: Estimate) -> bool:
+    """Whether the interval leaves zero out."""
+    return each.ci_low > 0 or each.ci_high < 0
+
+
+def _effect(each: Estimate, unit: Unit, currency: str) -> str:
+    mean, half = mean_and_spread(each, unit, currency, signed=True)
+    mark = "*" if is_beyond_chance(each) else " "
+    is_exact = math.isnan(each.ci_low) or each.ci_low == each.ci_high
+    return f"{mean}{mark}" if is_exact else f"{mean} [dim]± {half}[/]{mark}"
 
 
 def decomposition_sentence(found: Decomposition, base: str, other: str, currency: str) -> str:
     """The difference and the parts that make most of it."""
     name, unit = DECIDED_BY[found.metric]
-    total = found.total.value
-    if all(part.effect.value == 0 for part in found.parts):
+    total = found.total.mean
+    if all(part.effect.mean == 0 for part in found.parts):
         return f"{other} and {base} do not differ in {name}."
     more = "more" if total >= 0 else "less"
-    chance = "" if found.total.is_beyond_chance else ", which chance alone could explain"
+    chance = "" if is_beyond_chance(found.total) else ", which chance alone could explain"
     start = f"{other} has {number(abs(total), unit, currency)} {more} {name} than {base}{chance}:"
-    drivers = sorted(found.parts, key=lambda part: -abs(part.effect.value))
-    least = WORTH_NAMING * abs(drivers[0].effect.value)
-    drivers = [part for part in drivers[:MOST_DRIVERS] if abs(part.effect.value) >= least]
-    named = [f"{number(part.effect.value, unit, currency, signed=True)} from {_driver(part)}" for part in drivers]
-    rest = total - sum(part.effect.value for part in drivers)
+    drivers = sorted(found.parts, key=lambda part: -abs(part.effect.mean))
+    least = WORTH_NAMING * abs(drivers[0].effect.mean)
+    drivers = [part for part in drivers[:MOST_DRIVERS] if abs(part.effect.mean) >= least]
+    named = [f"{number(part.effect.mean, unit, currency, signed=True)} from {_driver(part)}" for part in drivers]
+    rest = total - sum(part.effect.mean for part in drivers)
     others = len(found.parts) - len(drivers)
     if others and number(rest, unit, currency) not in ("0", number(0.0, unit, currency)):
         named.append(f"{number(rest, unit, currency, signed=True)} from all else")
@@ -96,8 +100,8 @@ def _driver(part: Part) -> str:
         "deal_size": ("larger deals", "smaller deals"), "margin": ("better margins", "poorer margins"),
     }  # fmt: skip
     if part.name in words:
-        return words[part.name][part.effect.value < 0]
-    less = "less" if part.effect.value > 0 else "more"
+        return words[part.name][part.effect.mean < 0]
+    less = "less" if part.effect.mean > 0 else "more"
     return f"{less} spent on {_category(part.name)}"
 
 
@@ -108,8 +112,7 @@ def causes_table(causes: Sequence[Cause], metric: str, currency: str) -> Table:
     table.add_column("what is changed", overflow="fold")
     table.add_column("brings", justify="right")
     for cause in sorted(causes, key=lambda each: -abs(each.effect.mean)):
-        effect = Interval(cause.effect.mean, cause.effect.ci_low, cause.effect.ci_high)
-        table.add_row(escape(", ".join(cause.paths)), _effect(effect, unit, currency))
+        table.add_row(escape(", ".join(cause.paths)), _effect(cause.effect, unit, currency))
     return table
 
 

@@ -30,6 +30,7 @@ def run_as_json(result: Result, folder: Path) -> dict[str, Any]:
         "currency": result.study.scenario.currency,
         "seed": result.seed,
         "replications": result.replications,
+        "luck_taken_out": result.controls.factor if result.controls else None,
         "stopping": result.stopping.as_dict() if result.stopping else None,
         "baseline": result.baseline,
         "strategies": {

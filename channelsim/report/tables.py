@@ -46,7 +46,7 @@ WIDEST_PATH = 46
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
     for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
-        _print(console, _results_over(result), table, _basis(result.replications))
+        _print(console, _results_over(result), table, _basis(result))
     for sentence in warmup_sentences(result):
         console.print(f"{escape(sentence)}\n")
     if len(result.strategies) > 1:
@@ -73,10 +73,13 @@ def print_run(console: Console, result: Result) -> None:
         console.print()
 
 
-def _basis(replications: int) -> str:
-    if replications == 1:
+def _basis(result: Result) -> str:
+    if result.replications == 1:
         return "one replication, which does not show what is chance"
-    return f"means of {replications:,} replications, ± half of the 95% interval"
+    known = f"means of {result.replications:,} replications, ± half of the 95% interval"
+    if result.controls is None:
+        return known
+    return f"{known}; buyers' luck is taken out, worth {result.controls.factor:.1f} times the replications"
 
 
 def _that_fit(

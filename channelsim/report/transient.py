@@ -25,7 +25,10 @@ def monthly_rows(result: Result) -> Iterator[tuple[str, str, dt.date, float, flo
     for strategy, monthly in result.monthly.items():
         months = result.layout(strategy).month_starts[:-1]
         for name, values in monthly.items():
-            own, apart = band(values), band(values - result.by_month(result.baseline, name))
+            own, apart = (
+                band(values, controls=result.controls),
+                band(values - result.by_month(result.baseline, name), controls=result.controls),
+            )
             yield from (
                 (strategy, name, month, *figures)
                 for month, *figures in zip(

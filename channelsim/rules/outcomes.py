@@ -34,6 +34,11 @@ def reach_probability(program: Any, stream: int, motion: int, step: int, month: 
     return reach * curve_value(program, first, length, math.log(age))
 
 
+def luck_of(happened: bool, chance: float) -> float:
+    """How much better than its chance something went: 0 on average, whatever the chance."""
+    return (1.0 if happened else 0.0) - chance
+
+
 def advance_probability(
     program: Any, stream: int, motion: int, step: int, month: int, deal_value: float, fit: float
 ) -> float:

@@ -22,7 +22,7 @@ def books(leads: float, won: list[float], bookings: list[float], margin: list[fl
 
 
 def effects(metric: str, base: Books, other: Books) -> dict[str, float]:
-    return {part.name: part.effect.value for part in decompose(metric, base, other).parts}
+    return {part.name: part.effect.mean for part in decompose(metric, base, other).parts}
 
 
 def test_a_hand_worked_case() -> None:
@@ -30,7 +30,7 @@ def test_a_hand_worked_case() -> None:
     base = books(10, [2], [200], [100], salary=30)
     other = books(20, [2], [400], [200], salary=60)
     found = decompose("contribution", base, other)
-    split = {part.name: part.effect.value for part in found.parts}
+    split = {part.name: part.effect.mean for part in found.parts}
     # Leads double: +100 alone (weight 1/3), +50 with the lower win rate (1/6), +200 with the larger deals (1/6),
     # +100 with both (1/3) = 108.33; deals the same; the win rate what is left of 100.
     assert split["leads"] == pytest.approx(325 / 3)
@@ -38,8 +38,8 @@ def test_a_hand_worked_case() -> None:
     assert split["win_rate"] == pytest.approx(100 - 650 / 3)
     assert split["deal_mix"] == split["margin"] == pytest.approx(0)
     assert split["cost.salary"] == -30
-    assert found.total.value == pytest.approx(70)
-    assert found.total.low == pytest.approx(70)  # replications do not differ
+    assert found.total.mean == pytest.approx(70)
+    assert found.total.ci_low == pytest.approx(70)  # replications do not differ
 
 
 def test_a_segment_that_only_one_strategy_wins_in_is_mix_not_size() -> None:
@@ -81,8 +81,8 @@ def test_the_parts_add_up_to_the_difference_to_the_cent(seed: int, metric: str) 
     base, other = made_up(), made_up()
     found = decompose(metric, base, other)
     difference = figure(other) - figure(base)
-    assert found.total.value == pytest.approx(difference, abs=0.005)
-    assert sum(part.effect.value for part in found.parts) == pytest.approx(difference, abs=0.005)
+    assert found.total.mean == pytest.approx(difference, abs=0.005)
+    assert sum(part.effect.mean for part in found.parts) == pytest.approx(difference, abs=0.005)
     # The other way round every part has the other sign.
     back = effects(metric, other, base)
-    assert back == pytest.approx({part.name: -part.effect.value for part in found.parts}, abs=0.005)
+    assert back == pytest.approx({part.name: -part.effect.mean for part in found.parts}, abs=0.005)

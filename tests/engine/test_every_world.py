@@ -224,7 +224,7 @@ def test_whatever_a_scenario_says_its_books_balance_and_its_reps_are_human(tree:
     owners_are_kept(program, events)
     nobody_idles_beside_a_queue(program, events)
     pipeline_balances(program, ledger, events)
-    for amount in Amount:
+    for amount in set(Amount) - {Amount.ANSWER_LUCK, Amount.REACH_LUCK}:
         assert (ledger.amounts[amount] >= 0).all(), amount.name
 
 

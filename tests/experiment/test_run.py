@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,33 @@ def result(study: Study) -> Result:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("count", [1, 2])
+def test_every_mean_is_the_weighted_sum_of_its_replications() -> None:
+    result = run_study(load("scenarios/quickstart.yaml", only=["inside_only", "hybrid"]), replications=60)
+    assert result.controls is not None
+    assert result.controls.factor > 1.2
+    table = result.replication_table
+    for strategy in result.strategies:
+        own = table.filter(table["strategy"] == strategy)
+        assert own["weight"].sum() == pytest.approx(1.0)
+        for metric in ("contribution", "bookings", "cost_total", "won", "queue_wait_hours"):
+            mean = result.estimate(strategy, metric).mean
+            assert float((own["weight"] * own[metric]).sum()) == pytest.approx(mean)
+    difference = result.differences("contribution")["hybrid"].mean
+    own = [result.estimate(strategy, "contribution").mean for strategy in ("inside_only", "hybrid")]
+    assert difference == pytest.approx(own[1] - own[0])
+    parts = result.estimate("hybrid", "gross_margin").mean - result.estimate("hybrid", "cost_total").mean
+    assert parts == pytest.approx(own[1])
+
+
+def test_a_replication_that_failed_leaves_luck_in() -> None:
+    result = run_study(load("scenarios/quickstart.yaml", only=["inside_only", "hybrid"]), replications=60)
+    values = {name: array.copy() for name, array in result.values.items()}
+    values["hybrid"][3] = np.nan
+    partial = replace(result, values=values)
+    assert partial.controls is None
+    assert partial.weights == pytest.approx(1 / 60)
+
+
 def test_neither_the_engine_nor_the_number_of_workers_changes_anything(
     study: Study, result: Result, engine: str, count: int
 ) -> None:

@@ -20,7 +20,7 @@ from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import LEAD_SHIFT, Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
-from channelsim.rules.outcomes import advance_probability, buyer_hours, fit_of, score_of
+from channelsim.rules.outcomes import advance_probability, buyer_hours, fit_of, luck_of, score_of
 from channelsim.rules.quantiles import normal_quantile
 from channelsim.rules.referrals import REFERRED_ORDINALS, poisson_count, referred_words
 from channelsim.rules.routing import rule_fits
@@ -120,6 +120,7 @@ def decide(p: Any, s: Any, row: int) -> None:
     lead = s.leads[row]
     chance = advance_probability(p, lead.stream, lead.motion, lead.step, s.month, lead.deal_value, lead.fit)
     lead.says_yes = step_draw(p, s, lead, Purpose.OUTCOME, 0) < chance
+    add(s, Amount.ANSWER_LUCK, lead, lead.deal_value * luck_of(lead.says_yes, chance))
     if lead.says_yes:
         delay = p.yes_hours_dist[lead.stream][lead.motion][lead.step]
     else:

@@ -15,7 +15,7 @@ from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
 from channelsim.rules.calendars import is_open, month_of, next_opening, work_end, worked_before
-from channelsim.rules.outcomes import reach_probability
+from channelsim.rules.outcomes import luck_of, reach_probability
 from channelsim.rules.people import productivity, touch_hours
 from channelsim.rules.queues import precedence
 
@@ -261,7 +261,9 @@ def reaches(p: Any, s: Any, lead: Any) -> bool:
     if unreachable > 0.0 and draw(s, lead, Purpose.REACHABLE, 0, 0) < unreachable:
         return False
     chance = reach_probability(p, lead.stream, lead.motion, lead.step, s.month, s.now - lead.warm_at)
-    return step_draw(p, s, lead, Purpose.REACH, lead.attempts) < chance
+    reached = step_draw(p, s, lead, Purpose.REACH, lead.attempts) < chance
+    add(s, Amount.REACH_LUCK, lead, lead.deal_value * luck_of(reached, chance))
+    return reached
 
 
 @inner

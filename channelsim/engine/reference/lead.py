@@ -15,7 +15,7 @@ from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
 from channelsim.rules.calendars import month_of
-from channelsim.rules.outcomes import advance_probability, buyer_hours, fit_of, score_of
+from channelsim.rules.outcomes import advance_probability, buyer_hours, fit_of, luck_of, score_of
 from channelsim.rules.quantiles import normal_quantile
 from channelsim.rules.referrals import poisson_count
 from channelsim.rules.routing import rule_fits
@@ -195,6 +195,7 @@ def decide(sim: Simulation, lead: Lead) -> Generator[simpy.Event, Any, bool]:
     at = lead.stream, lead.motion, lead.step, month_of(program, sim.now)
     chance = advance_probability(program, *at, lead.deal_value, lead.fit)
     yes = sim.step_draw(lead, Purpose.OUTCOME) < chance
+    sim.add(Amount.ANSWER_LUCK, lead, lead.deal_value * luck_of(yes, chance))
     delays = program.yes_hours_dist if yes else program.no_hours_dist
     drawn = sim.step_sample(delays[lead.stream][lead.motion][lead.step], lead, Purpose.BUYER_DELAY)
     hours = buyer_hours(program, *at, drawn)

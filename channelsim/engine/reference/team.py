@@ -13,7 +13,7 @@ from channelsim.engine.reference.lead import Lead, TouchEnd
 from channelsim.engine.trace import Happening
 from channelsim.program.codes import EventKind, Purpose
 from channelsim.rules.calendars import is_open, month_of, next_opening, work_end, worked_before
-from channelsim.rules.outcomes import reach_probability
+from channelsim.rules.outcomes import luck_of, reach_probability
 from channelsim.rules.people import productivity, touch_hours
 from channelsim.rules.queues import precedence
 
@@ -268,7 +268,9 @@ class Team:
             return False
         month, age_hours = month_of(program, sim.now), sim.now - lead.warm_at
         chance = reach_probability(program, lead.stream, lead.motion, lead.step, month, age_hours)
-        return sim.step_draw(lead, Purpose.REACH, lead.attempts) < chance
+        reached = sim.step_draw(lead, Purpose.REACH, lead.attempts) < chance
+        sim.add(Amount.REACH_LUCK, lead, lead.deal_value * luck_of(reached, chance))
+        return reached
 
     def book_work(self, lead: Lead, start: float, end: float) -> None:
         """Book a touch's working hours in the months in which they fall, up to the horizon's end."""

@@ -37,7 +37,7 @@ def so_far(result: Result, strategy: str) -> Band:
     values = result.by_month(strategy, SERIES)
     if len(result.strategies) > 1:
         values = values - result.by_month(result.baseline, SERIES)
-    return band(np.cumsum(values[:, warmup:], axis=1))
+    return band(np.cumsum(values[:, warmup:], axis=1), controls=result.controls)
 
 
 @chart

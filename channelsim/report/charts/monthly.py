@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from channelsim.analysis.intervals import estimate
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import number
@@ -32,7 +33,6 @@ from channelsim.report.style import (
 )
 
 FloatArray = NDArray[np.float64]
-BAND = (0.1, 0.9)
 MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 60)
 HEADROOM = 1.12  # the warm-up's name stands above all lines
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -63,10 +63,8 @@ def series_of(result: Result, strategy: str, name: str, *, at_month_end: bool) -
     values = result.by_month(strategy, name)
     mean, low, high = (np.full(len(days), np.nan) for _ in range(3))
     for month in range(values.shape[1]):
-        defined = values[:, month][~np.isnan(values[:, month])]
-        if len(defined):
-            mean[month] = defined.mean()
-            low[month], high[month] = np.quantile(defined, BAND)
+        found = estimate(values[:, month], controls=result.controls)
+        mean[month], low[month], high[month] = found.mean, found.p10, found.p90
     series = Series(days, mean, low, high)
     return _from_nothing(series, starts[0]) if at_month_end and not series.is_empty else series
 

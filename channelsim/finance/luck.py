@@ -1,0 +1,30 @@
+"""What the luck of a replication was worth: buyers who answered, or were reached, better than their chances."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from channelsim.engine.ledger import Amount, Ledger
+from channelsim.finance.prices import Prices
+from channelsim.program.arrays import Program
+
+FloatArray = NDArray[np.float64]
+KINDS = ("answers", "attempts")
+
+
+def worth_of_luck(ledger: Ledger, program: Program, prices: Prices) -> FloatArray:
+    """Luck of answers and of attempts, in gross margin: two numbers whose expectation is exactly 0.
+
+    Each yes or no is compared with its own chance, known before it was drawn, so the sum is a martingale whatever
+    queues and reps do. It is weighted by what a yes leads to: deal value x the chance of a yes at all later steps x
+    gross margin. The weights need not be exact; they only make the luck resemble the profit that it causes.
+    """
+    later = np.zeros_like(program.advance)  # [stream, motion, step, month]
+    for motion, steps in enumerate(program.step_count):
+        later[:, motion, steps - 1] = 1.0
+        for step in range(int(steps) - 2, -1, -1):
+            later[:, motion, step] = later[:, motion, step + 1] * program.advance[:, motion, step + 1]
+    deal = prices.gross_margin[:, None] * program.value_factor  # [stream, motion], per unit of deal value
+    by_month = {Amount.ANSWER_LUCK: later, Amount.REACH_LUCK: later * program.advance}
+    return np.array([np.einsum("tsmj,smjt,sm->", ledger.amounts[a], w, deal) for a, w in by_month.items()])
