@@ -41,8 +41,6 @@ def result(study: Study) -> Result:
     return run_study(study, replications=6)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("count", [1, 2])
 def test_every_mean_is_the_weighted_sum_of_its_replications() -> None:
     result = run_study(load("scenarios/quickstart.yaml", only=["inside_only", "hybrid"]), replications=60)
     assert result.controls is not None
@@ -70,6 +68,8 @@ def test_a_replication_that_failed_leaves_luck_in() -> None:
     assert partial.weights == pytest.approx(1 / 60)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("count", [1, 2])
 def test_neither_the_engine_nor_the_number_of_workers_changes_anything(
     study: Study, result: Result, engine: str, count: int
 ) -> None:
