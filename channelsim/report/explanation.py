@@ -14,7 +14,7 @@ from channelsim.experiment.books import Waiting
 from channelsim.experiment.causes import Cause
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
-from channelsim.report.format import in_step, mean_and_spread, number
+from channelsim.report.format import mean_and_spread, number
 from channelsim.report.verdict import DECIDED_BY, in_a_row
 
 LABELS = {
@@ -26,6 +26,8 @@ COST_LABELS = {"variable": "variable pay", "leads": "marketing"}
 MOST_DRIVERS = 3
 SAME = 1e-9
 """Parts this small beside the largest are the arithmetic's: the strategies do not differ in them."""
+TOO_SMALL = 0.002
+"""Parts this small beside the largest have no line of their own."""
 WORTH_NAMING = 0.1
 """Parts smaller than this share of the largest are left to the table."""
 
@@ -43,19 +45,23 @@ def _category(name: str) -> str:
 
 
 def decomposition_table(found: Decomposition, base: str, other: str, currency: str) -> Table:
-    """Each part with its figures and what it brings, and the total."""
+    """Each part that counts with its figures and what it brings, what the others bring together, and the total."""
     unit = DECIDED_BY[found.metric][1]
     largest = max(abs(part.effect.mean) for part in found.parts)
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("")
     for name in (base, other, "brings"):
         table.add_column(escape(name), justify="right", overflow="fold")
+    rest = 0.0
     for part in found.parts:
-        if abs(part.effect.mean) <= SAME * largest:
+        if abs(part.effect.mean) <= TOO_SMALL * largest:
+            rest += part.effect.mean
             continue
         own = UNITS.get(part.name, Unit.MONEY)
-        figures = in_step([part.base, part.other], own, currency)
+        figures = (number(figure, own, currency) for figure in (part.base, part.other))
         table.add_row(part_label(part.name), *figures, _effect(part.effect, unit, currency))
+    if abs(rest) > SAME * largest:
+        table.add_row("All else", "", "", f"{number(rest, unit, currency, signed=True)} ")
     table.add_row("[bold]Together[/]", "", "", f"[bold]{_effect(found.total, unit, currency)}[/]")
     return table
 

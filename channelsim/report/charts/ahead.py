@@ -42,7 +42,8 @@ def so_far(result: Result, strategy: str) -> Band:
 
 @chart
 def ahead(result: Result) -> Chart:
-    """A panel for each strategy but the baseline."""
+    """A panel for each strategy but the baseline, each with a scale of its own: one that is far behind would
+    flatten all others."""
     names = [name for name in result.strategies if name != result.baseline] or result.strategies
     against = f", less that of {result.baseline} on the same leads" if len(result.strategies) > 1 else ""
     columns = len(names) if len(names) <= 3 else math.ceil(len(names) / 2)
@@ -51,10 +52,11 @@ def ahead(result: Result) -> Chart:
     figure = page(
         result,
         "When does it pay?",
-        f"Contribution since the end of the warm-up{against}; lines are means.{known}",
+        f"Contribution since the end of the warm-up{against}; lines are means.{known}"
+        f"{' Each panel has its own scale.' if len(names) > 1 else ''}",
         (3.6 if lines == 1 else 2.6) * lines,
     )
-    panels = list(figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).flat)
+    panels = list(figure.subplots(lines, columns, sharex=True, squeeze=False).flat)
     for spare in panels[len(names) :]:
         spare.remove()
     for axes, name in zip(panels, names, strict=False):
@@ -75,7 +77,8 @@ def _draw(axes: Axes, result: Result, strategy: str, own: Band) -> None:
     days = starts[horizon.warmup_months :]
     mean, low, high = (np.insert(values, 0, 0.0) for values in (own.mean, own.low, own.high))
     colour = strategy_colours(result.strategies)[strategy]
-    axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
+    axes.plot(days[[0, -1]], [0.0, 0.0], color=INK, linewidth=0.8, zorder=1)
+    axes.margins(y=0.12)  # the warm-up's name stands above all lines
     if not np.isnan(low[1:]).any():
         axes.fill_between(days, low, high, color=colour, alpha=0.22, linewidth=0, label=f"{strategy} band")
     axes.plot(days, mean, color=colour, linewidth=1.8, label=strategy, zorder=3)
