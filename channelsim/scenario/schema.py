@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from channelsim.scenario.base import Name, Record
 from channelsim.scenario.buying import Misalignment
@@ -54,6 +54,10 @@ class Horizon(Record):
 
 AUTO: Literal["auto"] = "auto"
 """In place of a number of replications: as many as the question takes."""
+Replications = Annotated[
+    Annotated[int, Field(ge=1, le=MAX_REPLICATIONS), Tag("number")] | Annotated[Literal["auto"], Tag("word")],
+    Discriminator(lambda written: "word" if isinstance(written, str) else "number"),
+]
 
 DecisionMetric = Literal["contribution", "gross_margin", "bookings", "won"]
 
@@ -98,7 +102,7 @@ class Scenario(Record):
     decision_metric: DecisionMetric = Field(
         default="contribution", description="what the strategies are judged by: more is better"
     )
-    replications: Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_REPLICATIONS)] = Field(
+    replications: Replications = Field(
         default=AUTO,
         description="how often each strategy is simulated; auto = until the best one is settled; -n overrides it",
     )
