@@ -67,6 +67,9 @@ class RepAmount(IntEnum):
     CLOSED_VALUE = 6  # their value
     HANDED_VALUE = 7  # value of deals won by another team that this rep handed over
     PROMOTIONS = 8  # first days after the horizon's start of those who come from another team
+    TAKEN_VALUE = 9  # the part of CLOSED_VALUE that another team had handed over
+    HANDED_LEADS = 10  # leads that this rep handed to another team and that did not leak
+    LAID_OFF = 11  # departures because the seat closed
 
 
 LOST = (Count.DECLINED, Count.UNREACHABLE, Count.COOLED, Count.DROPPED, Count.ORPHANED)

@@ -205,7 +205,8 @@ def test_a_win_is_credited_to_the_rep_of_the_last_touch() -> None:
     assert [event.seat for event in seen.of(Happening.TOUCH_STARTED)] == [0, 1]
     assert credit(seen, RepAmount.DEALS) == {1: 1.0}
     assert credit(seen, RepAmount.CLOSED_VALUE) == {1: 1000.0}
-    assert credit(seen, RepAmount.HANDED_VALUE) == {}
+    assert credit(seen, RepAmount.HANDED_VALUE) == credit(seen, RepAmount.TAKEN_VALUE) == {}
+    assert credit(seen, RepAmount.HANDED_LEADS) == {}
 
 
 def test_the_rep_who_handed_a_lead_over_is_credited_apart() -> None:
@@ -213,6 +214,8 @@ def test_the_rep_who_handed_a_lead_over_is_credited_apart() -> None:
     seen = observe(handed(), [10.0])
     assert credit(seen, RepAmount.CLOSED_VALUE) == {1: 1000.0}
     assert credit(seen, RepAmount.HANDED_VALUE) == {0: 1000.0}
+    assert credit(seen, RepAmount.TAKEN_VALUE) == {1: 1000.0}
+    assert credit(seen, RepAmount.HANDED_LEADS) == {0: 1.0}
 
 
 def test_deal_values_are_drawn_from_the_segments_distribution() -> None:

@@ -62,6 +62,7 @@ def test_a_seat_is_vacant_after_a_departure_until_its_successor_starts() -> None
     # On board at the start is no hire; the last has not left.
     assert seen.rep(RepAmount.HIRES) == [0.0, 1.0, 1.0, 1.0]
     assert seen.rep(RepAmount.DEPARTURES) == [1.0, 1.0, 1.0, 0.0]
+    assert seen.rep(RepAmount.LAID_OFF) == [0.0, 0.0, 0.0, 0.0]
 
 
 def test_leads_wait_through_a_vacancy() -> None:
@@ -118,6 +119,7 @@ def test_a_seat_closes_when_its_plan_ends_and_has_no_successor() -> None:
     seen = observe(world(months=3, teams={"desk": team({0: 2, 1: 1, 2: 2})}), [])
     assert [(event.time, event.seat) for event in seen.of(Happening.HIRED)] == [(0.0, 0), (0.0, 1), (1464.0, 2)]
     assert [(event.time, event.seat) for event in seen.of(Happening.DEPARTED)] == [(744.0, 1)]
+    assert seen.rep(RepAmount.DEPARTURES) == seen.rep(RepAmount.LAID_OFF) == [0.0, 1.0, 0.0]
 
 
 def test_a_planned_leaver_finishes_the_touch_in_hand() -> None:
@@ -131,6 +133,7 @@ def test_a_planned_leaver_finishes_the_touch_in_hand() -> None:
         (750, 0),
     ]
     assert seen.ledger.rep_amounts[RepAmount.EMPLOYED_HOURS, 1].tolist() == [744.0, 6.0]
+    assert seen.rep(RepAmount.LAID_OFF) == [0.0, 1.0]
 
 
 def test_nobody_is_hired_into_a_seat_that_will_have_closed() -> None:

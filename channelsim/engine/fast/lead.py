@@ -196,6 +196,7 @@ def hand_off(p: Any, s: Any, row: int) -> None:
     dist = p.handoff_hours_dist[lead.motion][following]
     hours = sample(p, s, dist, lead, Purpose.HANDOFF_DELAY, lead.cycle, key)
     lead.handed_by = lead.last_rep
+    add_for_rep(s, RepAmount.HANDED_LEADS, lead.last_rep, 1.0)
     note(s, Happening.HANDING_OFF, lead, NONE, hours)
     schedule(s, s.now + hours, EventKind.HANDED_OFF, lead.id, row)
 
@@ -214,6 +215,7 @@ def win(p: Any, s: Any, row: int) -> None:
     add_for_rep(s, RepAmount.CLOSED_VALUE, lead.last_rep, value)
     if lead.handed_by != NONE:
         add_for_rep(s, RepAmount.HANDED_VALUE, lead.handed_by, value)
+        add_for_rep(s, RepAmount.TAKEN_VALUE, lead.last_rep, value)
     end(p, s, row)
 
 

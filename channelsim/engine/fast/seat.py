@@ -115,6 +115,8 @@ def depart(p: Any, s: Any, seat: int) -> None:
     """A rep leaves; its leads, in the order of their identifiers, are lost as orphaned or go to colleagues."""
     rep = s.seats[seat]
     add_for_rep(s, RepAmount.DEPARTURES, rep.row, 1.0)
+    if rep.leaves_at >= p.seat_to[seat]:
+        add_for_rep(s, RepAmount.LAID_OFF, rep.row, 1.0)
     close_employment(p, s, rep)
     make_unready(s, seat)
     rep.is_on_board = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from channelsim.engine.ledger import Amount, Count
+from channelsim.engine.ledger import Amount, Count, RepAmount
 from channelsim.engine.trace import Happening
 from channelsim.program.arrays import NONE
 from channelsim.program.codes import EventKind, Purpose
@@ -247,7 +247,9 @@ def hand_off(sim: Simulation, lead: Lead) -> Generator[simpy.Event, Any, bool]:
         return False
     dist = program.handoff_hours_dist[lead.motion][following]
     hours = sim.sample(dist, lead, Purpose.HANDOFF_DELAY, lead.cycle, key)
+    assert lead.last_rep is not None
     lead.handed_by = lead.last_rep
+    sim.add_for_rep(RepAmount.HANDED_LEADS, lead.last_rep, 1.0)
     sim.note(Happening.HANDING_OFF, lead, value=hours)
     yield sim.agenda.at(sim.now + hours, EventKind.HANDED_OFF, lead.id)
     return True
@@ -262,9 +264,7 @@ def win(sim: Simulation, lead: Lead) -> None:
     sim.add(Amount.CYCLE_HOURS, lead, sim.now - lead.arrived_at)
     sim.note(Happening.WON, lead, value=value)
     assert lead.last_rep is not None
-    lead.last_rep.credit_win(value)
-    if lead.handed_by is not None:
-        lead.handed_by.credit_handover(value)
+    lead.last_rep.credit_win(value, lead.handed_by)
     end(sim, lead)
 
 

@@ -95,6 +95,8 @@ def leaves_at(sim: Simulation, team: Team, seat: int, incumbent: int) -> float:
 def depart(sim: Simulation, team: Team, rep: Rep) -> None:
     """A rep leaves; its leads, in the order of their identifiers, are lost as orphaned or go to colleagues."""
     sim.add_for_rep(RepAmount.DEPARTURES, rep, 1.0)
+    if rep.leaves_at >= sim.program.seat_to[rep.seat]:
+        sim.add_for_rep(RepAmount.LAID_OFF, rep, 1.0)
     sim.close_employment(rep)
     del team.reps[rep.seat]
     sim.note(Happening.DEPARTED, None, seat=rep.seat)

@@ -79,14 +79,13 @@ class Rep:
             self.leaves_at = self.sim.now
             self.called_away.succeed()
 
-    def credit_win(self, value: float) -> None:
-        """A deal was won on this rep's last touch."""
+    def credit_win(self, value: float, handed_by: Rep | None) -> None:
+        """A deal was won on this rep's last touch, after another team's rep handed it over if one did."""
         self.sim.add_for_rep(RepAmount.DEALS, self, 1.0)
         self.sim.add_for_rep(RepAmount.CLOSED_VALUE, self, value)
-
-    def credit_handover(self, value: float) -> None:
-        """A deal that this rep handed over was won by another team."""
-        self.sim.add_for_rep(RepAmount.HANDED_VALUE, self, value)
+        if handed_by is not None:
+            self.sim.add_for_rep(RepAmount.HANDED_VALUE, handed_by, value)
+            self.sim.add_for_rep(RepAmount.TAKEN_VALUE, self, value)
 
 
 class Team:
