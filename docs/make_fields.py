@@ -33,6 +33,8 @@ SECTIONS = (  # heading, where it stands in a file, name in the schema
     ("Promotion", "`teams.NAME.people.promotion`", "Promotion"),
     ("Managers", "`teams.NAME.people.managers`", "Managers"),
     ("Pay", "`teams.NAME.pay`", "Pay"),
+    ("Draw", "`teams.NAME.pay.draw`", "Draw"),
+    ("Team bonus", "`teams.NAME.pay.team_bonus`", "TeamBonus"),
     ("Motion", "`motions.NAME`", "Motion"),
     ("Nurture", "`motions.NAME.nurture`", "Nurture"),
     ("Step", "`motions.NAME.steps.NAME`", "Step"),
@@ -58,6 +60,7 @@ SECTIONS = (  # heading, where it stands in a file, name in the schema
     ("Regime", "`environment.regimes.NAME`", "Regime"),
     ("Shock", "`environment.shocks.NAME`", "Shock"),
     ("Seasons", "`environment.seasonality`", "Seasons"),
+    ("Finance", "`finance`", "Finance"),
 )
 KEYS = {  # what the names in a mapping are, where they are not the author's own
     "headcount": "month",
@@ -70,6 +73,7 @@ KEYS = {  # what the names in a mapping are, where they are not the author's own
     "mean": "source",
     "per_month": "month",
     "then": "regime",
+    "rates": "attainment",
 }
 SINGULAR = r"^(number|whole number|date|text|\[[^\]]*)"
 TOO_LARGE_TO_MATTER = 10**15

@@ -14,6 +14,7 @@ from channelsim.finance.costs import price
 from channelsim.finance.luck import worth_of_luck
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import Prices, prices_of
+from channelsim.finance.quantities import quantities_of
 from channelsim.program.arrays import NONE, Program
 from channelsim.program.compile import Compiler
 from channelsim.program.layout import Layout, layout_of
@@ -121,12 +122,13 @@ def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None =
     """Simulate, price and measure one replication; `simulate`: in place of the job's engine."""
     program, prices = job.world(seed, replication)
     ledger = (simulate or ENGINES[job.engine]())(program, seed, replication)
-    money = price(ledger, prices, job.layout)
+    quantities = quantities_of(ledger, job.layout)
+    money = price(quantities, prices, job.layout)
     return Replication(
         metrics=replication_metrics(ledger, money, prices, job.layout, job.warmup_months),
         monthly=monthly_series(ledger, money, job.layout),
         rows=ledger_rows(ledger),
-        luck=worth_of_luck(ledger, program, prices),
+        luck=worth_of_luck(quantities, program, prices),
     )
 
 

@@ -20,6 +20,7 @@ from channelsim.errors import UserError, suggest
 from channelsim.experiment.controls import controls_of
 from channelsim.experiment.luck import belief_draws
 from channelsim.experiment.replicate import Job, LedgerRows
+from channelsim.experiment.statements import ProfitAndLoss, profit_and_loss
 from channelsim.experiment.stopping import Stopping
 from channelsim.experiment.workers import Failure
 from channelsim.finance.definitions import Metric, metrics_for
@@ -159,6 +160,12 @@ class Result:
         """Each other strategy's paired difference from the baseline (the run's, unless another is named)."""
         confidence = self._confidence(len(self.values) - 1)
         return differences(self.metric_values(metric), baseline or self.baseline, confidence, self.controls)
+
+    @cached_property
+    def profit_and_loss(self) -> dict[str, ProfitAndLoss]:
+        """Each strategy's profit and loss; without those of which no replication finished."""
+        found = {job.name: profit_and_loss(job, self.seed, self.rows[job.name], self.weights) for job in self.jobs}
+        return {name: each for name, each in found.items() if each is not None}
 
     @cached_property
     def summary(self) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What a replication cost: the ledger's hours, visits, leads and hires at the scenario's prices."""
+"""What a replication cost: its quantities at the scenario's prices."""
 
 from __future__ import annotations
 
@@ -8,44 +8,51 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount
+from channelsim.engine.ledger import RepAmount
+from channelsim.finance.pay import MONTHS_A_YEAR, TeamPay, team_pay
 from channelsim.finance.prices import Prices
+from channelsim.finance.quantities import Quantities
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
-MONTHS_A_YEAR = 12
 
 
 class Category(StrEnum):
-    """Kinds of cost. `LEADS` is marketing; the others are a team's."""
+    """Kinds of cost. `LEADS` is marketing and `CAPITAL` the company's; the others are a team's."""
 
     SALARY = "salary"
     VARIABLE = "variable"
+    BENEFITS = "benefits"
     OVERHEAD = "overhead"
+    MANAGEMENT = "management"
     TRAVEL = "travel"
     TOOLS = "tools"
     INITIATIVES = "initiatives"
     RECRUITING = "recruiting"
+    SEVERANCE = "severance"
     LEADS = "leads"
+    CAPITAL = "capital"
 
 
 @dataclass(frozen=True)
 class Money:
     """One replication in money, in the scenario's currency.
 
-    team_costs: (month, team) by category, without LEADS. lead_costs, bookings, gross_margin: (month, stream).
-    credited, quota: (month, team): value that counts towards quotas, and the quota that was there to reach.
+    team_costs: (month, team) by category, without LEADS and CAPITAL. lead_costs, bookings, gross_margin: (month,
+    stream). capital: (month,). pay: each team's variable pay, rep by rep.
     """
 
     team_costs: dict[Category, FloatArray]
     lead_costs: FloatArray
+    capital: FloatArray
     bookings: FloatArray
     gross_margin: FloatArray
-    credited: FloatArray
-    quota: FloatArray
+    pay: tuple[TeamPay, ...]
 
     def cost(self, category: Category) -> FloatArray:
         """Cost of a category by month."""
+        if category is Category.CAPITAL:
+            return self.capital
         by_month = self.lead_costs if category is Category.LEADS else self.team_costs[category]
         total: FloatArray = by_month.sum(axis=1)
         return total
@@ -55,52 +62,74 @@ class Money:
         total: FloatArray = np.sum([self.cost(category) for category in Category], axis=0)
         return total
 
+    def credited(self) -> FloatArray:
+        """Value that counts towards quotas, (month, team)."""
+        return np.array([each.credited.sum(axis=0) for each in self.pay]).T
 
-def price(ledger: Ledger, prices: Prices, layout: Layout) -> Money:
-    """Put prices on a ledger.
+    def quota(self) -> FloatArray:
+        """The quota that was there to reach, (month, team)."""
+        return np.array([each.quota.sum(axis=0) for each in self.pay]).T
 
-    Salary is paid by time on the payroll; overhead is a share of salary. Variable pay: on-target variable x value
-    credited / annual quota, in proportion and without cap; by time where a team has no quota. Credited: deals
-    closed, plus `handoff_credit` of the deals won that a rep handed to another team. The quota to reach grows
-    with time on the payroll weighted by the ramp. Recruiting is paid on a rep's first day.
+
+def price(quantities: Quantities, prices: Prices, layout: Layout) -> Money:
+    """Put prices on what happened; docs/finance.md tells each formula.
+
+    Salary, tools and managers are paid by time on the payroll, variable pay by plan, travel by visit, leads by
+    arrival, recruiting on a rep's first day, severance when a seat closes. Capital: interest on what was spent by
+    the month's start and has not come back as gross margin.
     """
-    team_of_rep = np.array([layout.teams.index(layout.seats[seat].team) for seat, _ in ledger.reps], np.int64)
+    amounts, of_team = quantities.rep_amounts, quantities.team_of_rep
 
     def by_team(what: RepAmount) -> FloatArray:
         totals = np.zeros((len(layout.teams), layout.months))
-        np.add.at(totals, team_of_rep, ledger.rep_amounts[what])
+        np.add.at(totals, of_team, amounts[what])
         return totals.T
 
-    month_share = by_team(RepAmount.EMPLOYED_HOURS) / prices.month_hours[:, None] / MONTHS_A_YEAR
-    ramped_share = by_team(RepAmount.RAMPED_HOURS) / prices.month_hours[:, None] / MONTHS_A_YEAR
-    credited = by_team(RepAmount.CLOSED_VALUE) + prices.handoff_credit * by_team(RepAmount.HANDED_VALUE)
-    has_quota = ~np.isnan(prices.annual_quota)
-    annual_quota = np.where(has_quota, prices.annual_quota, 1.0)
-    salary = month_share * prices.salary
-    bookings = ledger.amounts[Amount.BOOKINGS].sum(axis=(2, 3))
-    arrived = ledger.counts[Count.ARRIVED].sum(axis=(2, 3))
+    pay = tuple(
+        team_pay(plan, amounts[:, of_team == team], prices.month_hours, prices.starts_ramped[team])
+        for team, plan in enumerate(prices.pay)
+    )
+    months = by_team(RepAmount.EMPLOYED_HOURS) / prices.month_hours[:, None]
+    salary = months / MONTHS_A_YEAR * prices.salary
+    variable = np.array([each.paid().sum(axis=0) for each in pay]).T
+    managers = np.where(np.isnan(prices.managers), months / prices.reps_per_manager, prices.managers)
+    on_top = prices.benefits_rate + prices.overhead_rate
+    bookings = quantities.bookings.sum(axis=(2, 3))
+    team_costs = {
+        Category.SALARY: salary,
+        Category.VARIABLE: variable,
+        Category.BENEFITS: (salary + variable) * prices.benefits_rate,
+        Category.OVERHEAD: salary * prices.overhead_rate,
+        Category.MANAGEMENT: managers / MONTHS_A_YEAR * prices.manager_pay * (1.0 + on_top),
+        Category.TRAVEL: _travel(quantities, prices, layout),
+        Category.TOOLS: months * (prices.tools_per_month + prices.initiative_seats),
+        Category.INITIATIVES: prices.initiative_costs,
+        Category.RECRUITING: by_team(RepAmount.HIRES) * prices.hire_cost,
+        Category.SEVERANCE: by_team(RepAmount.LAID_OFF) * prices.severance_months / MONTHS_A_YEAR * prices.salary,
+    }
+    lead_costs = quantities.arrived.sum(axis=(2, 3)) * prices.cost_per_lead + prices.marketing_spend
+    gross_margin = bookings * prices.gross_margin
+    spent = sum(cost.sum(axis=1) for cost in (*team_costs.values(), lead_costs))
     return Money(
-        team_costs={
-            Category.SALARY: salary,
-            Category.VARIABLE: prices.on_target_variable
-            * np.where(has_quota, credited / annual_quota, month_share),
-            Category.OVERHEAD: salary * prices.overhead_rate,
-            Category.TRAVEL: _travel(ledger, prices, layout),
-            Category.TOOLS: month_share * MONTHS_A_YEAR * (prices.tools_per_month + prices.initiative_seats),
-            Category.INITIATIVES: prices.initiative_costs,
-            Category.RECRUITING: by_team(RepAmount.HIRES) * prices.hire_cost,
-        },
-        lead_costs=arrived * prices.cost_per_lead + prices.marketing_spend,
+        team_costs=team_costs,
+        lead_costs=lead_costs,
+        capital=_interest(spent - gross_margin.sum(axis=1), prices.cost_of_capital),
         bookings=bookings,
-        gross_margin=bookings * prices.gross_margin,
-        credited=credited,
-        quota=np.where(has_quota, ramped_share * annual_quota, 0.0),
+        gross_margin=gross_margin,
+        pay=pay,
     )
 
 
-def _travel(ledger: Ledger, prices: Prices, layout: Layout) -> FloatArray:
+def _interest(outlay: FloatArray, annual_rate: float) -> FloatArray:
+    """Interest of each month on the outlay of all months before it, where that is above 0; not compounded."""
+    before = np.cumsum(outlay) - outlay
+    interest: FloatArray = annual_rate / MONTHS_A_YEAR * np.maximum(before, 0.0)
+    return interest
+
+
+def _travel(quantities: Quantities, prices: Prices, layout: Layout) -> FloatArray:
     """Travel cost (month, team): visits made x the price of a visit of the step's team."""
-    visits = ledger.counts[Count.VISITS].sum(axis=1)  # [month, motion, step]
+    visits = quantities.visits.sum(axis=1)  # [month, motion, step]
     costs = np.zeros((layout.months, len(layout.teams)))
     for motion, step, team in layout.step_teams():
         costs[:, team] += visits[:, motion, step] * prices.travel_per_visit[motion, step]

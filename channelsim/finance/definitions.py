@@ -40,13 +40,17 @@ LOST_MEANING = {
 }
 CATEGORY_MEANING = {
     Category.SALARY: "base pay",
-    Category.VARIABLE: "variable pay against quota",
-    Category.OVERHEAD: "benefits and overhead",
+    Category.VARIABLE: "variable pay: commission, draws, bonus, handed leads",
+    Category.BENEFITS: "benefits and payroll taxes",
+    Category.OVERHEAD: "overhead",
+    Category.MANAGEMENT: "managers, with their benefits and overhead",
     Category.TRAVEL: "travel, by visit",
     Category.TOOLS: "tool seats",
     Category.INITIATIVES: "initiatives and integrations, seats apart",
     Category.RECRUITING: "recruiting, by hire",
+    Category.SEVERANCE: "severance, by seat closed",
     Category.LEADS: "marketing: cost per lead x leads, budgets and content",
+    Category.CAPITAL: "interest on what was spent and has not come back yet",
 }
 
 COMPANY_METRICS = (
@@ -67,7 +71,11 @@ COMPANY_METRICS = (
     Metric("cost_per_deal", Unit.MONEY, "cost_total / won, fully loaded, same period"),
     Metric("cac", Unit.MONEY, "cost_total / customers won; every deal won is a new customer"),
     Metric("payback_months", Unit.MONTHS, "cac / (gross margin of a won deal / 12)"),
-    Metric("ltv_to_cac", Unit.RATIO, "mean of gross margin / annual churn of won deals / cac"),
+    Metric("ltv", Unit.MONEY, "lifetime value: mean of gross margin / annual churn of won deals"),
+    Metric("ltv_to_cac", Unit.RATIO, "ltv / cac"),
+    Metric("customer_value", Unit.MONEY, "gross margin of a won deal over finance.lifetime_years, discounted"),
+    Metric("npv", Unit.MONEY, "customer_value of all won deals - cost_total, discounted to the end of the warm-up"),
+    Metric("magic_number", Unit.RATIO, "4 x growth of quarterly recurring revenue / cost of the quarter before"),
     Metric("expense_ratio", Unit.RATIO, "cost_total / bookings"),
     Metric("cycle_days", Unit.DAYS, "mean days from arrival to winning, of deals won"),
     Metric("first_response_hours", Unit.HOURS, "mean hours from arrival until a rep first starts on the lead"),
@@ -87,7 +95,8 @@ TEAM_METRICS = (
     Metric("queue_wait_hours", Unit.HOURS, "mean calendar hours that a lead waits for the team"),
     Metric("headcount", Unit.PEOPLE, "reps on the payroll, on average"),
     Metric("attainment", Unit.SHARE, "value credited / quota prorated for time and ramp"),
-    Metric("cost", Unit.MONEY, "the team's cost: everything but leads"),
+    Metric("at_quota", Unit.SHARE, "pay periods of reps at or above quota / all with a quota"),
+    Metric("cost", Unit.MONEY, "the team's cost: everything but leads and capital"),
 )
 
 

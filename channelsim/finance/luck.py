@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from channelsim.engine.ledger import Amount, Ledger
 from channelsim.finance.prices import Prices
+from channelsim.finance.quantities import Quantities
 from channelsim.program.arrays import Program
 
 FloatArray = NDArray[np.float64]
 KINDS = ("answers", "attempts")
 
 
-def worth_of_luck(ledger: Ledger, program: Program, prices: Prices) -> FloatArray:
+def worth_of_luck(quantities: Quantities, program: Program, prices: Prices) -> FloatArray:
     """Luck of answers and of attempts, in gross margin: two numbers whose expectation is exactly 0.
 
     Each yes or no is compared with its own chance, known before it was drawn, so the sum is a martingale whatever
@@ -26,5 +26,5 @@ def worth_of_luck(ledger: Ledger, program: Program, prices: Prices) -> FloatArra
         for step in range(int(steps) - 2, -1, -1):
             later[:, motion, step] = later[:, motion, step + 1] * program.advance[:, motion, step + 1]
     deal = prices.gross_margin[:, None] * program.value_factor  # [stream, motion], per unit of deal value
-    by_month = {Amount.ANSWER_LUCK: later, Amount.REACH_LUCK: later * program.advance}
-    return np.array([np.einsum("tsmj,smjt,sm->", ledger.amounts[a], w, deal) for a, w in by_month.items()])
+    luck_and_weight = ((quantities.answer_luck, later), (quantities.reach_luck, later * program.advance))
+    return np.array([np.einsum("tsmj,smjt,sm->", luck, weight, deal) for luck, weight in luck_and_weight])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.engine.ledger import LOST, Amount, Count, Ledger, RepAmount
 from channelsim.finance.costs import Category, Money
+from channelsim.finance.customers import magic_number, net_present_value, present_value, recurring_revenue
+from channelsim.finance.pay import MONTHS_A_YEAR, at_quota
 from channelsim.finance.prices import Prices
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
 HOURS_A_DAY = 24.0
-MONTHS_A_YEAR = 12
 
 
 def ratio(numerator: float, denominator: float) -> float:
@@ -26,17 +28,19 @@ def replication_metrics(
     ledger: Ledger, money: Money, prices: Prices, layout: Layout, warmup_months: int
 ) -> dict[str, float]:
     """Every metric of finance.definitions by name, over the months after the warm-up; NaN where undefined."""
+    happened = physical_metrics(ledger, layout, prices.month_hours, warmup_months)
+    return happened | money_metrics(happened, money, prices, layout, warmup_months)
+
+
+def physical_metrics(
+    ledger: Ledger, layout: Layout, month_hours: FloatArray, warmup_months: int
+) -> dict[str, float]:
+    """The metrics in which no price has a part."""
     window = slice(warmup_months, None)
     counts = {c: float(ledger.counts[c][window].sum()) for c in Count}
     amounts = {a: float(ledger.amounts[a][window].sum()) for a in Amount}
     reps = {r: float(ledger.rep_amounts[r][:, window].sum()) for r in RepAmount}
-    costs = {category: float(money.cost(category)[window].sum()) for category in Category}
     leads, won, bookings = counts[Count.ARRIVED], counts[Count.WON], amounts[Amount.BOOKINGS]
-    margins = money.gross_margin[window]
-    margin = float(margins.sum())
-    cost = sum(costs.values())
-    churn = (prices.annual_churn * prices.churn_scale)[window]
-    lifetime_margin = float(np.sum(np.where(margins > 0, margins / churn, 0.0)))
     metrics = {
         "leads": leads,
         "contacted": counts[Count.CONTACTED],
@@ -46,17 +50,6 @@ def replication_metrics(
         "opportunity_win_rate": ratio(won, counts[Count.OPPORTUNITIES]),
         "bookings": bookings,
         "deal_size": ratio(bookings, won),
-        "gross_margin": margin,
-        "cost_total": cost,
-        **{f"cost.{category}": amount for category, amount in costs.items()},
-        "contribution": margin - cost,
-        "cost_per_lead": ratio(cost, leads),
-        "cost_per_opportunity": ratio(cost, counts[Count.OPPORTUNITIES]),
-        "cost_per_deal": ratio(cost, won),
-        "cac": ratio(cost, won),
-        "payback_months": ratio(cost * MONTHS_A_YEAR, margin),
-        "ltv_to_cac": ratio(lifetime_margin, cost) if won > 0 else math.nan,
-        "expense_ratio": ratio(cost, bookings),
         "cycle_days": ratio(amounts[Amount.CYCLE_HOURS] / HOURS_A_DAY, won),
         "first_response_hours": ratio(amounts[Amount.RESPONSE_HOURS], counts[Count.RESPONDED]),
         "queue_wait_hours": ratio(amounts[Amount.WAIT_HOURS], counts[Count.WAITS]),
@@ -70,23 +63,56 @@ def replication_metrics(
         "open_leads": float(ledger.open_leads.sum()),
         "open_pipeline": float(pipeline_by_month(ledger)[-1]),
     }
-    return metrics | _team_metrics(ledger, money, prices, layout, window)
-
-
-def _team_metrics(ledger: Ledger, money: Money, prices: Prices, layout: Layout, window: slice) -> dict[str, float]:
     worked, staffed, employed = team_hours(ledger, layout)
     waits = ledger.counts[Count.WAITS][window].sum(axis=(0, 1))  # [motion, step]
     wait_hours = ledger.amounts[Amount.WAIT_HOURS][window].sum(axis=(0, 1))
-    months = prices.month_hours[window].sum()
-    metrics: dict[str, float] = {}
+    months = month_hours[window].sum()
     for team, name in enumerate(layout.teams):
         steps = [(motion, step) for motion, step, of_team in layout.step_teams() if of_team == team]
         metrics |= {
             f"utilization.{name}": ratio(worked[window, team].sum(), staffed[window, team].sum()),
             f"queue_wait_hours.{name}": ratio(sum(wait_hours[at] for at in steps), sum(waits[at] for at in steps)),
             f"headcount.{name}": ratio(employed[window, team].sum(), months),
-            f"attainment.{name}": ratio(money.credited[window, team].sum(), money.quota[window, team].sum()),
-            f"cost.{name}": float(sum(cost[window, team].sum() for cost in money.team_costs.values())),
+        }
+    return metrics
+
+
+def money_metrics(
+    happened: Mapping[str, float], money: Money, prices: Prices, layout: Layout, warmup_months: int
+) -> dict[str, float]:
+    """The metrics that depend on prices. happened: the others, of the same replication."""
+    window = slice(warmup_months, None)
+    leads, opportunities, won = (happened[name] for name in ("leads", "opportunities", "won"))
+    costs = {category: float(money.cost(category)[window].sum()) for category in Category}
+    margins = money.gross_margin[window]
+    margin, cost = float(margins.sum()), sum(costs.values())
+    churn = (prices.annual_churn * prices.churn_scale)[window]
+    lifetime_margin = float(np.sum(np.where(margins > 0, margins / churn, 0.0))) if won > 0 else math.nan
+    by_month = money.cost_total()
+    metrics = {
+        "gross_margin": margin,
+        "cost_total": cost,
+        **{f"cost.{category}": amount for category, amount in costs.items()},
+        "contribution": margin - cost,
+        "cost_per_lead": ratio(cost, leads),
+        "cost_per_opportunity": ratio(cost, opportunities),
+        "cost_per_deal": ratio(cost, won),
+        "cac": ratio(cost, won),
+        "payback_months": ratio(cost * MONTHS_A_YEAR, margin),
+        "ltv": ratio(lifetime_margin, won),
+        "ltv_to_cac": ratio(lifetime_margin, cost),
+        "customer_value": ratio(float(present_value(money.gross_margin, prices)[window].sum()), won),
+        "npv": net_present_value(money.gross_margin, by_month, prices, window),
+        "magic_number": magic_number(recurring_revenue(money.bookings, prices).sum(axis=1), by_month, window),
+        "expense_ratio": ratio(cost, happened["bookings"]),
+    }
+    credited, quota = money.credited()[window], money.quota()[window]
+    for team, name in enumerate(layout.teams):
+        reached, periods = at_quota(prices.pay[team], money.pay[team], warmup_months)
+        metrics |= {
+            f"attainment.{name}": ratio(credited[:, team].sum(), quota[:, team].sum()),
+            f"at_quota.{name}": ratio(reached, periods),
+            f"cost.{name}": float(sum(each[window, team].sum() for each in money.team_costs.values())),
         }
     return metrics
 

@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 AT_STEPS = ("advance", "reach", "attempt_hours", "effort_hours", "buyer_days", "handoff_leak")
-OF_STREAMS = ("leads", "deal_value", "annual_churn")
+OF_STREAMS = ("leads", "deal_value", "annual_churn", "annual_expansion")
 OF_TEAMS = ("selling_share", "ramp_months", "annual_attrition")
 
 

@@ -28,6 +28,7 @@ CHANGES = {
     "ramp_months": "ramp",
     "annual_attrition": "attrition",
     "annual_churn": "churn",
+    "annual_expansion": "expansion",
 }
 
 

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from channelsim.scenario.base import DOTLESS_PATTERN, NAME_PATTERN, Record
 from channelsim.scenario.distributions import DISTRIBUTION_NAMES
 from channelsim.scenario.motion import AGE_PATTERN
+from channelsim.scenario.pay import PERCENT_PATTERN
 from channelsim.scenario.schema import Scenario
 from channelsim.scenario.team import CLOCK_PATTERN
 from channelsim.scenario.tree import Path
@@ -27,6 +28,7 @@ TEXTS = {
     DOTLESS_PATTERN: "a name without a dot, which would part it in a path such as teams.inside.headcount",
     AGE_PATTERN: "an age such as 30s, 5min, 4h, 7d or 2w",
     CLOCK_PATTERN: 'a time of day such as "08:00"',
+    PERCENT_PATTERN: "a whole number of percent such as 0%, 50% or 100%",
     r"^[A-Z]{3}$": "a code of three capital letters such as USD",
 }
 DISTRIBUTION_EXAMPLE = "a distribution such as {dist: lognormal, mean: 5, cv: 1}"
@@ -138,6 +140,8 @@ def _mapping(arguments: tuple[Any, ...]) -> str:
         return "a plan by month such as {0: 8, 6: 10}"
     if _constraint(unwrap(key)[1], "pattern") == AGE_PATTERN:
         return "a mapping by age such as {5min: 1, 1h: 0.6, 7d: 0.1}"
+    if _constraint(unwrap(key)[1], "pattern") == PERCENT_PATTERN:
+        return "a mapping by attainment such as {0%: 1, 100%: 1.5}"
     return f"a mapping of names, each with {expected(value)}"
 
 

@@ -11,7 +11,7 @@ from channelsim.scenario.routing import Names
 
 Change = Literal[
     "advance", "reach", "attempt_hours", "effort_hours", "buyer_days", "handoff_leak",
-    "leads", "deal_value", "selling_share", "ramp_months", "annual_attrition", "annual_churn",
+    "leads", "deal_value", "selling_share", "ramp_months", "annual_attrition", "annual_churn", "annual_expansion",
 ]  # fmt: skip
 
 

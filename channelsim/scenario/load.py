@@ -25,7 +25,8 @@ from channelsim.scenario.tree import Path, Place, Tree, look_up
 from channelsim.scenario.uncertain import HIGHEST, LOWEST, Uncertain, at_draws, beliefs_in, with_value
 
 SAME_FOR_ALL = (
-    "name", "description", "currency", "horizon", "environment", "decision_metric", "replications", "seed",
+    "name", "description", "currency", "horizon", "environment", "finance", "decision_metric", "replications",
+    "seed",
 )  # fmt: skip
 """What strategies could not be compared, or not run together, if they differed in."""
 MIDDLE = 0.5

@@ -50,7 +50,12 @@ class Segment(Record):
     deal_value: Distribution = Field(description="value of a won deal, one year's worth, in the currency")
     gross_margin: Share = Field(default=1.0, description="share of bookings left after the cost of delivery")
     annual_churn: Annotated[float, Field(gt=0, le=1)] | None = Field(
-        default=None, description="share of customers lost a year; needed for lifetime value"
+        default=None,
+        description="share of customers who do not renew after a year; needed for lifetime value; omitted = a deal "
+        "is paid once",
+    )
+    annual_expansion: Annotated[float, Field(gt=-1)] = Field(
+        default=0.0, description="growth of what a customer who renews pays, a year; counts with `annual_churn`"
     )
     patience_hours: Distribution | None = Field(
         default=None,

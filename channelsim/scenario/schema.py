@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from channelsim.scenario.base import Name, Record
 from channelsim.scenario.buying import Misalignment
 from channelsim.scenario.environment import Environment
+from channelsim.scenario.finance import Finance
 from channelsim.scenario.initiatives import Execution, Initiatives, Integration
 from channelsim.scenario.market import Segment, Source
 from channelsim.scenario.marketing import LeadFit, Referrals
@@ -99,6 +100,7 @@ class Scenario(Record):
         default=Misalignment(), description="what it costs to sell otherwise than the buyer buys"
     )
     environment: Environment = Field(default=Environment(), description="the world outside")
+    finance: Finance = Field(default=Finance(), description="interest, and how long a customer counts")
     decision_metric: DecisionMetric = Field(
         default="contribution", description="what the strategies are judged by: more is better"
     )

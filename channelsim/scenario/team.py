@@ -1,4 +1,4 @@
-"""Who sells: a team's hours, its queue, its people and their pay."""
+"""Who sells: a team's hours, its queue and its people."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from channelsim.scenario.base import (
     MAPPING,
     SCALAR,
     BySegment,
-    Dotless,
     NonNegative,
     Positive,
     Record,
     Share,
 )
 from channelsim.scenario.distributions import Distribution
+from channelsim.scenario.pay import Pay
 
 CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
 MAX_HEADCOUNT = 10_000
@@ -91,7 +91,7 @@ class Promotion(Record):
 
 
 class Managers(Record):
-    """Who leads the reps. Their salary is in `pay`."""
+    """Who leads the reps. What they cost is in `pay`."""
 
     headcount: Annotated[int, Field(ge=0)] = Field(description="managers of this team")
     span: Annotated[int, Field(ge=1)] = Field(default=8, description="reps that one manager can lead")
@@ -144,28 +144,6 @@ class People(Record):
     orphan_share: Share = Field(
         default=0.0, description="chance that a leaver's open deal is lost rather than passed to a colleague"
     )
-
-
-class Pay(Record):
-    """What a rep costs."""
-
-    salary: NonNegative = Field(default=0.0, description="base salary a year")
-    on_target_variable: NonNegative = Field(
-        default=0.0, description="variable pay a year at 100% of quota; in proportion to attainment"
-    )
-    annual_quota: Positive | None = Field(
-        default=None, description="bookings a year for 100%; omitted = variable pay is paid in full, by time"
-    )
-    handoff_credit: Share = Field(
-        default=0.0,
-        description="share of a won deal's value that counts for the rep who handed it to another team",
-    )
-    overhead_rate: NonNegative = Field(default=0.0, description="benefits and overhead as a share of salary")
-    travel_per_visit: NonNegative = Field(default=0.0, description="travel cost of one visit")
-    tool_seats_per_month: dict[Dotless, NonNegative] = Field(
-        default={}, description="software: cost of one rep's seat a month, by tool"
-    )
-    hire_cost: NonNegative = Field(default=0.0, description="recruiting cost of each hire")
 
 
 class Team(Record):

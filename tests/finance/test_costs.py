@@ -12,6 +12,7 @@ from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shap
 from channelsim.finance.costs import Category, Money, price
 from channelsim.finance.metrics import monthly_series, replication_metrics
 from channelsim.finance.prices import prices_of
+from channelsim.finance.quantities import quantities_of
 from channelsim.program.compile import compile_program
 from channelsim.program.layout import layout_of
 from channelsim.scenario.schema import Scenario
@@ -56,7 +57,7 @@ class Books:
 
     def money(self) -> Money:
         layout = layout_of(self.scenario)
-        return price(self.ledger, prices_of(self.scenario, layout), layout)
+        return price(quantities_of(self.ledger, layout), prices_of(self.scenario, layout), layout)
 
     def metrics(self, warmup_months: int = 0) -> dict[str, float]:
         layout = layout_of(self.scenario)
@@ -93,7 +94,7 @@ def test_a_rep_who_handed_a_deal_over_is_credited_with_a_share_of_it() -> None:
     books.ledger.rep_amounts[RepAmount.HANDED_VALUE, 0] = [100_000.0, 0.0]
     # 40% of 100,000 counts: 40,000 x 15% = 6,000.
     assert books.money().cost(Category.VARIABLE)[0] == pytest.approx(6_000.0)
-    assert books.money().credited[0] == pytest.approx([0.0, 40_000.0])
+    assert books.money().credited()[0] == pytest.approx([0.0, 40_000.0])
 
 
 def test_travel_is_paid_by_visit_and_leads_by_arrival_and_hires_once() -> None:

@@ -1,0 +1,97 @@
+"""Customers after they were won: who renews, what they pay then, and what that is worth today.
+
+A deal is a year's contract, paid as it begins. At each anniversary the share `annual_churn` does not renew, and
+those who do pay `annual_expansion` more; initiatives move both by the month of the anniversary (that of the
+horizon's last month holds beyond). Where a segment has no churn, a deal is paid once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from channelsim.finance.prices import Prices
+
+FloatArray = NDArray[np.float64]
+MONTHS_A_YEAR = 12
+MID_MONTH = 0.5
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What is left of the customers of each month of winning, year by year; all (year, month won, stream).
+
+    customers: share who are still there in the year. payments: what a deal pays then, against its first year.
+    """
+
+    customers: FloatArray
+    payments: FloatArray
+
+
+def retention(prices: Prices, years: int) -> Retention:
+    """Who is left after 0, 1, ... `years` - 1 anniversaries, and what they pay."""
+    months, streams = prices.churn_scale.shape
+    customers, payments = (np.zeros((years, months, streams)) for _ in range(2))
+    customers[0] = payments[0] = 1.0
+    recurring = ~np.isnan(prices.annual_churn)
+    for year in range(1, years):
+        then = np.minimum(np.arange(months) + MONTHS_A_YEAR * year, months - 1)
+        churn = np.clip(np.where(recurring, prices.annual_churn, 1.0) * prices.churn_scale[then], 0.0, 1.0)
+        renewed = np.where(recurring, 1.0 - churn, 0.0)
+        grown = 1.0 + prices.annual_expansion * prices.expansion_scale[then]
+        customers[year] = customers[year - 1] * renewed
+        payments[year] = payments[year - 1] * renewed * grown
+    return Retention(customers, payments)
+
+
+def in_force(won: FloatArray, left: FloatArray) -> FloatArray:
+    """What is in force at the end of each month, (month, stream): of what was won by month, (month, stream), the
+    part that is left in its year, (year, month won, stream)."""
+    months = len(won)
+    total = np.zeros_like(won)
+    for year in range(min(len(left), -(-months // MONTHS_A_YEAR))):
+        running = np.cumsum(won * left[year], axis=0)
+        begins = MONTHS_A_YEAR * year
+        ends = begins + MONTHS_A_YEAR
+        total[begins:] += running[: months - begins]
+        if ends < months:
+            total[ends:] -= running[: months - ends]
+    return total
+
+
+def recurring_revenue(bookings: FloatArray, prices: Prices) -> FloatArray:
+    """Recurring revenue a month, (month, stream): a twelfth of the contracts in force; without what is paid once.
+    bookings: (month, stream)."""
+    years = -(-len(bookings) // MONTHS_A_YEAR)
+    recurring = bookings * ~np.isnan(prices.annual_churn)
+    return in_force(recurring, retention(prices, years).payments) / MONTHS_A_YEAR
+
+
+def present_value(gross_margin: FloatArray, prices: Prices) -> FloatArray:
+    """Of the deals won in each month, (month, stream): what all years of `lifetime_years` are worth as the deal is
+    won. gross_margin: that of their first year."""
+    payments = retention(prices, prices.lifetime_years).payments
+    discount = (1.0 + prices.discount_rate) ** -np.arange(prices.lifetime_years, dtype=float)
+    value: FloatArray = gross_margin * np.tensordot(discount, payments, axes=1)
+    return value
+
+
+def net_present_value(gross_margin: FloatArray, costs: FloatArray, prices: Prices, window: slice) -> float:
+    """Of a window of months, as it begins: the customers won in it over their lifetime, less its costs. Both fall
+    in the middle of their month. gross_margin: (month, stream), of first years; costs: (month,)."""
+    flow = present_value(gross_margin, prices).sum(axis=1)[window] - costs[window]
+    years = (np.arange(len(flow)) + MID_MONTH) / MONTHS_A_YEAR
+    return float(np.sum(flow / (1.0 + prices.discount_rate) ** years))
+
+
+def magic_number(recurring: FloatArray, costs: FloatArray, window: slice) -> float:
+    """4 x the growth of quarterly recurring revenue / the cost of the quarter before, over a window's whole
+    quarters. recurring, costs: (month,). NaN with fewer than two quarters, or without recurring revenue or
+    cost."""
+    quarters = len(costs[window]) // 3
+    revenue, cost = (each[window][: 3 * quarters].reshape(quarters, 3).sum(axis=1) for each in (recurring, costs))
+    if quarters < 2 or not revenue.any() or cost[:-1].sum() <= 0:
+        return float("nan")
+    return float(4.0 * (revenue[-1] - revenue[0]) / cost[:-1].sum())
