@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.markup import escape
 
-from channelsim.analysis.decomposition import decompose
+from channelsim.analysis.decomposition import FACTORS_OF, decompose
 from channelsim.cli.notes import SET_HELP, load_telling
 from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Whole
@@ -84,6 +84,11 @@ def command(
         )
     for failure in result.failures:
         click.echo(str(failure), err=True)
+    if result.comparison.metric not in FACTORS_OF:
+        raise UserError(
+            f"{result.comparison.metric} is not split; add --set decision_metric=contribution, or another of "
+            f"{', '.join(FACTORS_OF)}"
+        )
     pair = (baseline, strategy)
     books = books_of(result, pair)
     if len(books[baseline].leads) < FEWEST:

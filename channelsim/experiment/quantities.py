@@ -1,47 +1,69 @@
-"""From the rows of a stored ledger back to the quantities that have a price."""
+"""From the rows of stored ledgers back to the quantities that have a price."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.engine.ledger import Count, RepAmount
-from channelsim.experiment.replicate import FIRST_AMOUNT, FIRST_REP_AMOUNT, OPEN_LEADS, LedgerRows
+from channelsim.experiment.replicate import FIRST_AMOUNT, FIRST_REP_AMOUNT, MEASURES, OPEN_LEADS, LedgerRows
 from channelsim.finance.quantities import CELLS, Quantities, teams_of
+from channelsim.program.arrays import NONE
 from channelsim.program.layout import Layout
 
-FloatArray = NDArray[np.float64]
+LARGEST = 2**15
+"""Above every seat and incumbent of a ledger's rows."""
 
 
-def measure_of(name: str) -> int:
-    """The measure, as in LedgerRows, of one of Quantities' cells."""
-    measure = CELLS[name]
-    return int(measure) if isinstance(measure, Count) else FIRST_AMOUNT + int(measure)
+def _places() -> NDArray[np.int64]:
+    places = np.full(len(MEASURES), NONE)
+    for place, measure in enumerate(CELLS.values()):
+        places[measure if isinstance(measure, Count) else FIRST_AMOUNT + measure] = place
+    return places
+
+
+PLACE_OF_CELL = _places()
+"""The place of each measure among CELLS, NONE for those without a price."""
 
 
 def is_priced(measure: NDArray[np.int16]) -> NDArray[np.bool_]:
     """Which rows of a ledger are quantities."""
-    of_reps = (measure >= FIRST_REP_AMOUNT) & (measure < OPEN_LEADS)
-    of_cells: NDArray[np.bool_] = np.isin(measure, [measure_of(name) for name in CELLS])
-    return of_cells | of_reps
+    found: NDArray[np.bool_] = _is_of_rep(measure) | (PLACE_OF_CELL[measure] != NONE)
+    return found
 
 
-def quantities_in(rows: LedgerRows, layout: Layout) -> Quantities:
-    """The quantities of one replication, as finance.quantities.quantities_of has them; reps without any are left
+def _is_of_rep(measure: NDArray[np.int16]) -> NDArray[np.bool_]:
+    return (measure >= FIRST_REP_AMOUNT) & (measure < OPEN_LEADS)
+
+
+def quantities_in(ledgers: Sequence[LedgerRows], layout: Layout) -> Quantities:
+    """The quantities of some replications, as finance.quantities.quantities_of has them; reps without any are left
     out."""
-    shape = (layout.months, len(layout.streams), len(layout.motions), layout.max_steps)
-    cells = {name: _filled(rows, measure_of(name), shape) for name in CELLS}
-    of_reps = (rows.measure >= FIRST_REP_AMOUNT) & (rows.measure < OPEN_LEADS)
-    at = rows.indices[of_reps].astype(np.int64)
-    reps, rep = np.unique(at[:, 4:6], axis=0, return_inverse=True)
-    amounts = np.zeros((len(RepAmount), len(reps), layout.months))
-    amounts[rows.measure[of_reps] - FIRST_REP_AMOUNT, rep.reshape(-1), at[:, 0]] = rows.value[of_reps]
-    return Quantities(**cells, team_of_rep=teams_of(reps, layout), reps=reps, rep_amounts=amounts)
-
-
-def _filled(rows: LedgerRows, measure: int, shape: tuple[int, ...]) -> FloatArray:
-    cells = np.zeros(shape)
-    of_it = rows.measure == measure
-    month, stream, motion, step = rows.indices[of_it, :4].T
-    cells[month, stream, motion, step] = rows.value[of_it]
-    return cells
+    lengths = [len(rows.value) for rows in ledgers]
+    replication = np.repeat(np.arange(len(ledgers)), lengths)
+    measure = np.concatenate([rows.measure for rows in ledgers])
+    indices = np.concatenate([rows.indices for rows in ledgers])
+    value = np.concatenate([rows.value for rows in ledgers])
+    shape = (len(ledgers), layout.months, len(layout.streams), len(layout.motions), layout.max_steps)
+    cells = np.zeros((len(CELLS), *shape))
+    place = PLACE_OF_CELL[measure]
+    is_cell = place != NONE
+    month, stream, motion, step = indices[is_cell, :4].T
+    cells[place[is_cell], replication[is_cell], month, stream, motion, step] = value[is_cell]
+    of_reps = _is_of_rep(measure)
+    at, of = indices[of_reps].astype(np.int64), replication[of_reps]
+    key = (of * LARGEST + at[:, 4]) * LARGEST + at[:, 5]
+    _, first, rep = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first)  # as in the ledger, so that sums are the same to the last bit
+    amounts = np.zeros((len(RepAmount), len(order), layout.months))
+    amounts[measure[of_reps] - FIRST_REP_AMOUNT, np.argsort(order)[rep], at[:, 0]] = value[of_reps]
+    reps = at[first[order], 4:6]
+    return Quantities(
+        **dict(zip(CELLS, cells, strict=True)),
+        replication_of_rep=of[first[order]],
+        team_of_rep=teams_of(reps, layout),
+        reps=reps,
+        rep_amounts=amounts,
+    )

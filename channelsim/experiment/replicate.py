@@ -128,7 +128,7 @@ def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None =
         metrics=replication_metrics(ledger, money, prices, job.layout, job.warmup_months),
         monthly=monthly_series(ledger, money, job.layout),
         rows=ledger_rows(ledger),
-        luck=worth_of_luck(quantities, program, prices),
+        luck=worth_of_luck(quantities, program, prices)[0],
     )
 
 

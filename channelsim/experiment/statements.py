@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,24 +11,41 @@ from numpy.typing import NDArray
 from channelsim.experiment.quantities import quantities_in
 from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.finance.costs import Money, price
-from channelsim.finance.customers import recurring_revenue, retention
+from channelsim.finance.customers import MONTHS_A_QUARTER, recurring_revenue, retention
+from channelsim.finance.pay import TeamPay
 from channelsim.finance.prices import Prices
 from channelsim.finance.quantities import Quantities
 from channelsim.finance.statement import LINES, Statement, Total, statement
+from channelsim.program.arrays import Program
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
-MONTHS_A_QUARTER = 3
+IntArray = NDArray[np.int64]
+AT_ONCE = 32
+"""Replications that are priced in one go: enough that arrays are long, few enough that they stay small."""
 
 
 @dataclass(frozen=True)
 class Priced:
-    """One replication, priced again."""
+    """Some replications, priced from what is stored. replications: their numbers; program, prices: those of all."""
 
-    replication: int
+    replications: IntArray
     quantities: Quantities
+    program: Program
     prices: Prices
     money: Money
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Variable pay of some replications. by_team: each team's, rep by rep; of: by team, the position among the
+    replications of each of its reps. reps, team_of_rep: of all reps, as in Quantities."""
+
+    replications: IntArray
+    of: tuple[IntArray, ...]
+    reps: IntArray
+    team_of_rep: IntArray
+    by_team: tuple[TeamPay, ...]
 
 
 @dataclass(frozen=True)
@@ -36,13 +53,17 @@ class ProfitAndLoss:
     """A strategy's profit and loss. Lines are those of finance.statement.LINES; parts have one more at the end, for
     what belongs to none.
 
-    Means over replications, warm-up included: whole (line, month), by_team (line, month, team + 1), by_cell
-    (line, month, stream + 1, motion + 1), leads and won (month, stream, motion), recurring (month, stream):
-    recurring revenue a month. Of the months after the warm-up, replication by replication: cells (replication,
-    line, stream + 1, motion + 1), lifetime (replication, stream + 1, motion + 1): gross margin / annual churn,
-    NaN without churn; leads_in, won_in (replication, stream, motion). replications: their numbers, and what each
-    weighs. Cohorts, customers won by quarter after the warm-up: customers and margin (quarter, stream, year),
-    what is left of them and their gross margin in each year.
+    Means over replications, warm-up included: whole (line, month), by_team (line, month, team + 1), by_cell (line,
+    month, stream + 1, motion + 1), leads and won (month, stream, motion), recurring (month, stream): recurring
+    revenue a month.
+
+    Of the months after the warm-up, replication by replication: cells (replication, line, stream + 1, motion + 1),
+    lifetime (replication, stream + 1, motion + 1): gross margin / annual churn, NaN without churn; leads_in, won_in
+    (replication, stream, motion). replications: their numbers, and what each weighs. paid: variable pay, rep by
+    rep.
+
+    Cohorts, customers won by quarter after the warm-up: customers and margin (quarter, stream, year), what is left
+    of them and their gross margin in each year.
     """
 
     layout: Layout
@@ -59,72 +80,93 @@ class ProfitAndLoss:
     lifetime: FloatArray
     leads_in: FloatArray
     won_in: FloatArray
+    paid: tuple[Paid, ...]
     customers: FloatArray
     margin: FloatArray
 
 
-def priced(job: Job, seed: int, ledgers: list[LedgerRows | None]) -> Iterator[Priced]:
-    """Every replication that finished, priced from its rows."""
-    for replication, rows in enumerate(ledgers):
-        if rows is not None:
-            prices = job.prices if job.varies is None else job.world(seed, replication)[1]
-            quantities = quantities_in(rows, job.layout)
-            yield Priced(replication, quantities, prices, price(quantities, prices, job.layout))
+def priced(job: Job, seed: int, ledgers: Sequence[LedgerRows | None]) -> Iterator[Priced]:
+    """All replications that finished, priced from their rows: as many at once as have the same prices."""
+    done = [(replication, rows) for replication, rows in enumerate(ledgers) if rows is not None]
+    at_once = AT_ONCE if job.varies is None else 1
+    for start in range(0, len(done), at_once):
+        numbers, rows = zip(*done[start : start + at_once], strict=True)
+        program, prices = job.world(seed, numbers[0])
+        quantities = quantities_in(rows, job.layout)
+        yield Priced(np.array(numbers), quantities, program, prices, price(quantities, prices, job.layout))
 
 
 def profit_and_loss(
-    job: Job, seed: int, ledgers: list[LedgerRows | None], weights: FloatArray
+    job: Job, seed: int, ledgers: Sequence[LedgerRows | None], weights: FloatArray
 ) -> ProfitAndLoss | None:
     """A strategy's profit and loss, from its ledgers; None if no replication finished. weights: of each
     replication. Raises MoneyError if the parts of any replication do not add up to its whole."""
-    done = [replication for replication, rows in enumerate(ledgers) if rows is not None]
-    if not done:
+    done = np.array([replication for replication, rows in enumerate(ledgers) if rows is not None], np.int64)
+    if not len(done):
         return None
-    share = weights[done] / weights[done].sum()
+    share = np.zeros(len(ledgers))
+    share[done] = weights[done] / weights[done].sum()
     means: dict[str, FloatArray] = {}
     totals: dict[str, list[FloatArray]] = {}
-    for weight, each in zip(share, priced(job, seed, ledgers), strict=True):
+    paid: list[Paid] = []
+    for each in priced(job, seed, ledgers):
         found = statement(each.quantities, each.money, each.prices, job.layout)
-        for name, figure in _by_month(found, each, job.warmup_months).items():
-            means[name] = means.get(name, 0.0) + weight * figure
+        for name, figure in _by_month(found, each, job.warmup_months, share[each.replications]).items():
+            means[name] = means.get(name, 0.0) + figure
         for name, figure in _totals(found, each, job.warmup_months).items():
             totals.setdefault(name, []).append(figure)
+        paid.append(
+            Paid(
+                each.replications,
+                each.money.groups,
+                each.quantities.reps,
+                each.quantities.team_of_rep,
+                each.money.pay,
+            )
+        )
     return ProfitAndLoss(
         layout=job.layout,
         warmup_months=job.warmup_months,
-        replications=np.array(done),
-        weights=share,
+        replications=done,
+        weights=share[done],
+        paid=tuple(paid),
         **means,
-        **{name: np.array(figures) for name, figures in totals.items()},
+        **{name: np.concatenate(figures) for name, figures in totals.items()},
     )
 
 
-def _by_month(found: Statement, each: Priced, warmup_months: int) -> dict[str, FloatArray]:
-    won = found.won.sum(axis=2)
+def _by_month(found: Statement, each: Priced, warmup_months: int, weights: FloatArray) -> dict[str, FloatArray]:
+    """Weighted sums over replications."""
+
+    def weighted(figure: FloatArray, axis: int = 0) -> FloatArray:
+        return np.tensordot(weights, figure, axes=(0, axis))
+
+    won, margin = weighted(found.won.sum(axis=3)), weighted(each.money.gross_margin)
     left = retention(each.prices, each.prices.lifetime_years)
     return {
-        "whole": found.whole,
-        "by_team": found.by_team,
-        "by_cell": found.by_cell,
-        "leads": found.leads,
-        "won": found.won,
-        "recurring": recurring_revenue(each.money.bookings, each.prices),
+        "whole": weighted(found.whole, 1),
+        "by_team": weighted(found.by_team, 1),
+        "by_cell": weighted(found.by_cell, 1),
+        "leads": weighted(found.leads),
+        "won": weighted(found.won),
+        "recurring": recurring_revenue(weighted(each.money.bookings), each.prices),
         "customers": _by_quarter(won * left.customers, warmup_months),
-        "margin": _by_quarter(each.money.gross_margin * left.payments, warmup_months),
+        "margin": _by_quarter(margin * left.payments, warmup_months),
     }
 
 
 def _totals(found: Statement, each: Priced, warmup_months: int) -> dict[str, FloatArray]:
+    """Sums over the months after the warm-up, replication by replication."""
     window = slice(warmup_months, None)
-    churn = each.prices.annual_churn * each.prices.churn_scale
-    margin = found.by_cell[LINES.index(Total.GROSS_MARGIN), window, :-1, :-1]
-    lifetime = np.zeros(found.by_cell.shape[2:])
-    lifetime[:-1, :-1] = np.where(margin > 0, margin / churn[window, :, None], 0.0).sum(axis=0)
+    churn = (each.prices.annual_churn * each.prices.churn_scale)[window, :, None]
+    margin = found.by_cell[LINES.index(Total.GROSS_MARGIN), :, window, :-1, :-1]
+    lifetime = np.zeros((len(each.replications), *found.by_cell.shape[3:]))
+    lifetime[:, :-1, :-1] = np.where(margin > 0, margin / churn, 0.0).sum(axis=1)
     return {
-        "cells": found.by_cell[:, window].sum(axis=1),
+        "cells": np.moveaxis(found.by_cell[:, :, window].sum(axis=2), 0, 1),
         "lifetime": lifetime,
-        "leads_in": found.leads[window].sum(axis=0),
-        "won_in": found.won[window].sum(axis=0),
+        "leads_in": found.leads[:, window].sum(axis=1),
+        "won_in": found.won[:, window].sum(axis=1),
     }
 
 

@@ -88,6 +88,12 @@ class Stopping:
         }[self.reason]
         return f"{why}; intervals allow for looking after {_in_a_row(self.looked_at)}: {REFERENCE}."
 
+    @staticmethod
+    def from_dict(kept: Mapping[str, Any]) -> Stopping:
+        """From what `as_dict` gave."""
+        rule = Rule(Until(kept["until"]), kept["precision"], kept["most"], kept["indifference"])
+        return Stopping(rule, planned(rule), len(kept["looks"]) - 1, Reason(kept["reason"]))
+
     def as_dict(self) -> dict[str, Any]:
         """For manifests and programs."""
         return {

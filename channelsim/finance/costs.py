@@ -1,4 +1,4 @@
-"""What a replication cost: its quantities at the scenario's prices."""
+"""What replications cost: their quantities at the scenario's prices."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from channelsim.engine.ledger import RepAmount
 from channelsim.finance.pay import MONTHS_A_YEAR, TeamPay, team_pay
 from channelsim.finance.prices import Prices
-from channelsim.finance.quantities import Quantities
+from channelsim.finance.quantities import Quantities, summed
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 class Category(StrEnum):
@@ -36,10 +37,12 @@ class Category(StrEnum):
 
 @dataclass(frozen=True)
 class Money:
-    """One replication in money, in the scenario's currency.
+    """Replications in money, in the scenario's currency; their axis is the first.
 
-    team_costs: (month, team) by category, without LEADS and CAPITAL. lead_costs, bookings, gross_margin: (month,
-    stream). capital: (month,). pay: each team's variable pay, rep by rep.
+    team_costs: (replication, month, team) by category, without LEADS and CAPITAL. lead_costs, bookings,
+    gross_margin: (replication, month, stream). capital: (replication, month). pay: each team's variable pay, rep
+    by rep; credited, quota: its sums, (replication, month, team). groups: by team, the replication of each of its
+    reps.
     """
 
     team_costs: dict[Category, FloatArray]
@@ -48,27 +51,22 @@ class Money:
     bookings: FloatArray
     gross_margin: FloatArray
     pay: tuple[TeamPay, ...]
+    credited: FloatArray
+    quota: FloatArray
+    groups: tuple[IntArray, ...]
 
     def cost(self, category: Category) -> FloatArray:
-        """Cost of a category by month."""
+        """Cost of a category, (replication, month)."""
         if category is Category.CAPITAL:
             return self.capital
         by_month = self.lead_costs if category is Category.LEADS else self.team_costs[category]
-        total: FloatArray = by_month.sum(axis=1)
+        total: FloatArray = by_month.sum(axis=2)
         return total
 
     def cost_total(self) -> FloatArray:
-        """Sales and marketing cost by month."""
+        """Sales and marketing cost, (replication, month)."""
         total: FloatArray = np.sum([self.cost(category) for category in Category], axis=0)
         return total
-
-    def credited(self) -> FloatArray:
-        """Value that counts towards quotas, (month, team)."""
-        return np.array([each.credited.sum(axis=0) for each in self.pay]).T
-
-    def quota(self) -> FloatArray:
-        """The quota that was there to reach, (month, team)."""
-        return np.array([each.quota.sum(axis=0) for each in self.pay]).T
 
 
 def price(quantities: Quantities, prices: Prices, layout: Layout) -> Money:
@@ -78,23 +76,30 @@ def price(quantities: Quantities, prices: Prices, layout: Layout) -> Money:
     arrival, recruiting on a rep's first day, severance when a seat closes. Capital: interest on what was spent by
     the month's start and has not come back as gross margin.
     """
-    amounts, of_team = quantities.rep_amounts, quantities.team_of_rep
+    amounts, of_team, replication = quantities.rep_amounts, quantities.team_of_rep, quantities.replication_of_rep
+    shape = (quantities.replications, len(layout.teams), layout.months)
 
-    def by_team(what: RepAmount) -> FloatArray:
-        totals = np.zeros((len(layout.teams), layout.months))
-        np.add.at(totals, of_team, amounts[what])
-        return totals.T
+    def by_team(by_rep: FloatArray) -> FloatArray:
+        """(replication, month, team) from (rep, month)."""
+        cells = replication * len(layout.teams) + of_team
+        return np.swapaxes(summed(by_rep, cells, shape[0] * shape[1]).reshape(shape), 1, 2)
 
+    def of_each_team(figures: list[FloatArray]) -> FloatArray:
+        """(replication, month, team) from each team's (rep, month)."""
+        return np.stack([summed(each, of, shape[0]) for each, of in zip(figures, groups, strict=True)], axis=-1)
+
+    groups = tuple(replication[of_team == team] for team in range(len(layout.teams)))
     pay = tuple(
-        team_pay(plan, amounts[:, of_team == team], prices.month_hours, prices.starts_ramped[team])
+        team_pay(plan, amounts[:, of_team == team], groups[team], prices.month_hours, prices.starts_ramped[team])
         for team, plan in enumerate(prices.pay)
     )
-    months = by_team(RepAmount.EMPLOYED_HOURS) / prices.month_hours[:, None]
+    months = by_team(amounts[RepAmount.EMPLOYED_HOURS]) / prices.month_hours[:, None]
     salary = months / MONTHS_A_YEAR * prices.salary
-    variable = np.array([each.paid().sum(axis=0) for each in pay]).T
+    variable = of_each_team([each.paid() for each in pay])
     managers = np.where(np.isnan(prices.managers), months / prices.reps_per_manager, prices.managers)
     on_top = prices.benefits_rate + prices.overhead_rate
-    bookings = quantities.bookings.sum(axis=(2, 3))
+    bookings = quantities.bookings.sum(axis=(3, 4))
+    laid_off = by_team(amounts[RepAmount.LAID_OFF])
     team_costs = {
         Category.SALARY: salary,
         Category.VARIABLE: variable,
@@ -103,34 +108,37 @@ def price(quantities: Quantities, prices: Prices, layout: Layout) -> Money:
         Category.MANAGEMENT: managers / MONTHS_A_YEAR * prices.manager_pay * (1.0 + on_top),
         Category.TRAVEL: _travel(quantities, prices, layout),
         Category.TOOLS: months * (prices.tools_per_month + prices.initiative_seats),
-        Category.INITIATIVES: prices.initiative_costs,
-        Category.RECRUITING: by_team(RepAmount.HIRES) * prices.hire_cost,
-        Category.SEVERANCE: by_team(RepAmount.LAID_OFF) * prices.severance_months / MONTHS_A_YEAR * prices.salary,
+        Category.INITIATIVES: np.broadcast_to(prices.initiative_costs, salary.shape),
+        Category.RECRUITING: by_team(amounts[RepAmount.HIRES]) * prices.hire_cost,
+        Category.SEVERANCE: laid_off * prices.severance_months / MONTHS_A_YEAR * prices.salary,
     }
-    lead_costs = quantities.arrived.sum(axis=(2, 3)) * prices.cost_per_lead + prices.marketing_spend
+    lead_costs = quantities.arrived.sum(axis=(3, 4)) * prices.cost_per_lead + prices.marketing_spend
     gross_margin = bookings * prices.gross_margin
-    spent = sum(cost.sum(axis=1) for cost in (*team_costs.values(), lead_costs))
+    spent = sum(cost.sum(axis=2) for cost in (*team_costs.values(), lead_costs))
     return Money(
         team_costs=team_costs,
         lead_costs=lead_costs,
-        capital=_interest(spent - gross_margin.sum(axis=1), prices.cost_of_capital),
+        capital=_interest(spent - gross_margin.sum(axis=2), prices.cost_of_capital),
         bookings=bookings,
         gross_margin=gross_margin,
         pay=pay,
+        credited=of_each_team([each.credited for each in pay]),
+        quota=of_each_team([each.quota for each in pay]),
+        groups=groups,
     )
 
 
 def _interest(outlay: FloatArray, annual_rate: float) -> FloatArray:
     """Interest of each month on the outlay of all months before it, where that is above 0; not compounded."""
-    before = np.cumsum(outlay) - outlay
+    before = np.cumsum(outlay, axis=1) - outlay
     interest: FloatArray = annual_rate / MONTHS_A_YEAR * np.maximum(before, 0.0)
     return interest
 
 
 def _travel(quantities: Quantities, prices: Prices, layout: Layout) -> FloatArray:
-    """Travel cost (month, team): visits made x the price of a visit of the step's team."""
-    visits = quantities.visits.sum(axis=1)  # [month, motion, step]
-    costs = np.zeros((layout.months, len(layout.teams)))
+    """Travel cost (replication, month, team): visits made x the price of a visit of the step's team."""
+    visits = quantities.visits.sum(axis=2)  # [replication, month, motion, step]
+    costs = np.zeros((*visits.shape[:2], len(layout.teams)))
     for motion, step, team in layout.step_teams():
-        costs[:, team] += visits[:, motion, step] * prices.travel_per_visit[motion, step]
+        costs[:, :, team] += visits[:, :, motion, step] * prices.travel_per_visit[motion, step]
     return costs

@@ -16,6 +16,7 @@ from channelsim.finance.prices import Prices
 
 FloatArray = NDArray[np.float64]
 MONTHS_A_YEAR = 12
+MONTHS_A_QUARTER = 3
 MID_MONTH = 0.5
 
 
@@ -47,51 +48,56 @@ def retention(prices: Prices, years: int) -> Retention:
 
 
 def in_force(won: FloatArray, left: FloatArray) -> FloatArray:
-    """What is in force at the end of each month, (month, stream): of what was won by month, (month, stream), the
-    part that is left in its year, (year, month won, stream)."""
-    months = len(won)
+    """What is in force at the end of each month, (..., month, stream): of what was won by month, of the same
+    shape, the part that is left in its year, (year, month won, stream)."""
+    months = won.shape[-2]
     total = np.zeros_like(won)
     for year in range(min(len(left), -(-months // MONTHS_A_YEAR))):
-        running = np.cumsum(won * left[year], axis=0)
+        running = np.cumsum(won * left[year], axis=-2)
         begins = MONTHS_A_YEAR * year
         ends = begins + MONTHS_A_YEAR
-        total[begins:] += running[: months - begins]
+        total[..., begins:, :] += running[..., : months - begins, :]
         if ends < months:
-            total[ends:] -= running[: months - ends]
+            total[..., ends:, :] -= running[..., : months - ends, :]
     return total
 
 
 def recurring_revenue(bookings: FloatArray, prices: Prices) -> FloatArray:
-    """Recurring revenue a month, (month, stream): a twelfth of the contracts in force; without what is paid once.
-    bookings: (month, stream)."""
-    years = -(-len(bookings) // MONTHS_A_YEAR)
+    """Recurring revenue a month, a twelfth of the contracts in force, without what is paid once. Both (..., month,
+    stream)."""
+    years = -(-bookings.shape[-2] // MONTHS_A_YEAR)
     recurring = bookings * ~np.isnan(prices.annual_churn)
     return in_force(recurring, retention(prices, years).payments) / MONTHS_A_YEAR
 
 
 def present_value(gross_margin: FloatArray, prices: Prices) -> FloatArray:
-    """Of the deals won in each month, (month, stream): what all years of `lifetime_years` are worth as the deal is
-    won. gross_margin: that of their first year."""
+    """Of the deals won in each month, (..., month, stream): what all years of `lifetime_years` are worth as the
+    deal is won. gross_margin: that of their first year."""
     payments = retention(prices, prices.lifetime_years).payments
     discount = (1.0 + prices.discount_rate) ** -np.arange(prices.lifetime_years, dtype=float)
     value: FloatArray = gross_margin * np.tensordot(discount, payments, axes=1)
     return value
 
 
-def net_present_value(gross_margin: FloatArray, costs: FloatArray, prices: Prices, window: slice) -> float:
-    """Of a window of months, as it begins: the customers won in it over their lifetime, less its costs. Both fall
-    in the middle of their month. gross_margin: (month, stream), of first years; costs: (month,)."""
-    flow = present_value(gross_margin, prices).sum(axis=1)[window] - costs[window]
-    years = (np.arange(len(flow)) + MID_MONTH) / MONTHS_A_YEAR
-    return float(np.sum(flow / (1.0 + prices.discount_rate) ** years))
+def net_present_value(value: FloatArray, costs: FloatArray, discount_rate: float) -> FloatArray:
+    """As the first month begins: what customers won are worth as they are won, less costs, both in the middle of
+    their month. value, costs: (..., month)."""
+    years = (np.arange(costs.shape[-1]) + MID_MONTH) / MONTHS_A_YEAR
+    found: FloatArray = ((value - costs) / (1.0 + discount_rate) ** years).sum(axis=-1)
+    return found
 
 
-def magic_number(recurring: FloatArray, costs: FloatArray, window: slice) -> float:
-    """4 x the growth of quarterly recurring revenue / the cost of the quarter before, over a window's whole
-    quarters. recurring, costs: (month,). NaN with fewer than two quarters, or without recurring revenue or
-    cost."""
-    quarters = len(costs[window]) // 3
-    revenue, cost = (each[window][: 3 * quarters].reshape(quarters, 3).sum(axis=1) for each in (recurring, costs))
-    if quarters < 2 or not revenue.any() or cost[:-1].sum() <= 0:
-        return float("nan")
-    return float(4.0 * (revenue[-1] - revenue[0]) / cost[:-1].sum())
+def magic_number(recurring: FloatArray, costs: FloatArray) -> FloatArray:
+    """4 x the growth of quarterly recurring revenue / the cost of the quarter before, over whole quarters.
+    recurring, costs: (..., month). NaN with fewer than two quarters, or without recurring revenue or cost."""
+    quarters = costs.shape[-1] // MONTHS_A_QUARTER
+    if quarters < 2:
+        return np.full(costs.shape[:-1], np.nan)
+    shape = (*costs.shape[:-1], quarters, MONTHS_A_QUARTER)
+    whole = quarters * MONTHS_A_QUARTER
+    revenue, cost = (each[..., :whole].reshape(shape).sum(axis=-1) for each in (recurring, costs))
+    before = cost[..., :-1].sum(axis=-1)
+    defined = (before > 0) & revenue.any(axis=-1)
+    growth = revenue[..., -1] - revenue[..., 0]
+    found: FloatArray = np.divide(4.0 * growth, before, out=np.full(before.shape, np.nan), where=defined)
+    return found

@@ -14,7 +14,7 @@ KINDS = ("answers", "attempts")
 
 
 def worth_of_luck(quantities: Quantities, program: Program, prices: Prices) -> FloatArray:
-    """Luck of answers and of attempts, in gross margin: two numbers whose expectation is exactly 0.
+    """Luck of answers and of attempts, in gross margin, (replication, 2): their expectation is exactly 0.
 
     Each yes or no is compared with its own chance, known before it was drawn, so the sum is a martingale whatever
     queues and reps do. It is weighted by what a yes leads to: deal value x the chance of a yes at all later steps x
@@ -27,4 +27,5 @@ def worth_of_luck(quantities: Quantities, program: Program, prices: Prices) -> F
             later[:, motion, step] = later[:, motion, step + 1] * program.advance[:, motion, step + 1]
     deal = prices.gross_margin[:, None] * program.value_factor  # [stream, motion], per unit of deal value
     luck_and_weight = ((quantities.answer_luck, later), (quantities.reach_luck, later * program.advance))
-    return np.array([np.einsum("tsmj,smjt,sm->", luck, weight, deal) for luck, weight in luck_and_weight])
+    worth = [np.einsum("rtsmj,smjt,sm->r", luck, weight, deal) for luck, weight in luck_and_weight]
+    return np.stack(worth, axis=1)

@@ -13,10 +13,13 @@ from channelsim.finance.costs import Category, Money
 from channelsim.finance.customers import magic_number, net_present_value, present_value, recurring_revenue
 from channelsim.finance.pay import MONTHS_A_YEAR, at_quota
 from channelsim.finance.prices import Prices
+from channelsim.finance.quantities import summed
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
 HOURS_A_DAY = 24.0
+PRICED_BY = ("leads", "opportunities", "won", "bookings")
+"""The physical metrics of which others are the price."""
 
 
 def ratio(numerator: float, denominator: float) -> float:
@@ -24,12 +27,23 @@ def ratio(numerator: float, denominator: float) -> float:
     return float(numerator) / float(denominator) if denominator > 0 else math.nan
 
 
+def ratios(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Quotients, one a replication; NaN where there is nothing to divide by."""
+    found: FloatArray = np.divide(
+        numerator, denominator, out=np.full(numerator.shape, math.nan), where=denominator > 0
+    )
+    return found
+
+
 def replication_metrics(
     ledger: Ledger, money: Money, prices: Prices, layout: Layout, warmup_months: int
 ) -> dict[str, float]:
-    """Every metric of finance.definitions by name, over the months after the warm-up; NaN where undefined."""
+    """Every metric of finance.definitions by name, over the months after the warm-up; NaN where undefined. money:
+    of this replication alone."""
     happened = physical_metrics(ledger, layout, prices.month_hours, warmup_months)
-    return happened | money_metrics(happened, money, prices, layout, warmup_months)
+    counts = {name: np.array([happened[name]]) for name in PRICED_BY}
+    priced = money_metrics(counts, money, prices, layout, warmup_months)
+    return happened | {name: float(values[0]) for name, values in priced.items()}
 
 
 def physical_metrics(
@@ -78,41 +92,48 @@ def physical_metrics(
 
 
 def money_metrics(
-    happened: Mapping[str, float], money: Money, prices: Prices, layout: Layout, warmup_months: int
-) -> dict[str, float]:
-    """The metrics that depend on prices. happened: the others, of the same replication."""
+    happened: Mapping[str, FloatArray], money: Money, prices: Prices, layout: Layout, warmup_months: int
+) -> dict[str, FloatArray]:
+    """The metrics that depend on prices, (replication,) each. happened: the physical metrics of PRICED_BY."""
     window = slice(warmup_months, None)
-    leads, opportunities, won = (happened[name] for name in ("leads", "opportunities", "won"))
-    costs = {category: float(money.cost(category)[window].sum()) for category in Category}
-    margins = money.gross_margin[window]
-    margin, cost = float(margins.sum()), sum(costs.values())
+    leads, opportunities, won, bookings = (happened[name] for name in PRICED_BY)
+    costs = {category: money.cost(category)[:, window].sum(axis=1) for category in Category}
+    margins = money.gross_margin[:, window]
+    margin: FloatArray = margins.sum(axis=(1, 2))
+    cost: FloatArray = np.sum(list(costs.values()), axis=0)
     churn = (prices.annual_churn * prices.churn_scale)[window]
-    lifetime_margin = float(np.sum(np.where(margins > 0, margins / churn, 0.0))) if won > 0 else math.nan
-    by_month = money.cost_total()
+    lifetime_margin = np.where(margins > 0, margins / churn, 0.0).sum(axis=(1, 2))
+    by_month = money.cost_total()[:, window]
+    value = present_value(money.gross_margin, prices).sum(axis=2)[:, window]
+    recurring = recurring_revenue(money.bookings, prices).sum(axis=2)[:, window]
     metrics = {
         "gross_margin": margin,
         "cost_total": cost,
         **{f"cost.{category}": amount for category, amount in costs.items()},
         "contribution": margin - cost,
-        "cost_per_lead": ratio(cost, leads),
-        "cost_per_opportunity": ratio(cost, opportunities),
-        "cost_per_deal": ratio(cost, won),
-        "cac": ratio(cost, won),
-        "payback_months": ratio(cost * MONTHS_A_YEAR, margin),
-        "ltv": ratio(lifetime_margin, won),
-        "ltv_to_cac": ratio(lifetime_margin, cost),
-        "customer_value": ratio(float(present_value(money.gross_margin, prices)[window].sum()), won),
-        "npv": net_present_value(money.gross_margin, by_month, prices, window),
-        "magic_number": magic_number(recurring_revenue(money.bookings, prices).sum(axis=1), by_month, window),
-        "expense_ratio": ratio(cost, happened["bookings"]),
+        "cost_per_lead": ratios(cost, leads),
+        "cost_per_opportunity": ratios(cost, opportunities),
+        "cost_per_deal": ratios(cost, won),
+        "cac": ratios(cost, won),
+        "payback_months": ratios(cost * MONTHS_A_YEAR, margin),
+        "ltv": ratios(lifetime_margin, won),
+        "ltv_to_cac": ratios(np.where(won > 0, lifetime_margin, math.nan), cost),
+        "customer_value": ratios(value.sum(axis=1), won),
+        "npv": net_present_value(value, by_month, prices.discount_rate),
+        "magic_number": magic_number(recurring, by_month),
+        "expense_ratio": ratios(cost, bookings),
     }
-    credited, quota = money.credited()[window], money.quota()[window]
+    credited, quota = money.credited[:, window], money.quota[:, window]
     for team, name in enumerate(layout.teams):
-        reached, periods = at_quota(prices.pay[team], money.pay[team], warmup_months)
+        reached, periods = (
+            summed(each[:, None], money.groups[team], len(leads))[:, 0]
+            for each in at_quota(prices.pay[team], money.pay[team], warmup_months)
+        )
+        team_cost = sum(each[:, window, team].sum(axis=1) for each in money.team_costs.values())
         metrics |= {
-            f"attainment.{name}": ratio(credited[:, team].sum(), quota[:, team].sum()),
-            f"at_quota.{name}": ratio(reached, periods),
-            f"cost.{name}": float(sum(each[window, team].sum() for each in money.team_costs.values())),
+            f"attainment.{name}": ratios(credited[:, :, team].sum(axis=1), quota[:, :, team].sum(axis=1)),
+            f"at_quota.{name}": ratios(reached, periods),
+            f"cost.{name}": np.asarray(team_cost),
         }
     return metrics
 
@@ -140,13 +161,13 @@ def pipeline_by_month(ledger: Ledger) -> FloatArray:
 
 def monthly_series(ledger: Ledger, money: Money, layout: Layout) -> dict[str, FloatArray]:
     """Series over all months, warm-up included: bookings, cost_total, contribution, pipeline, utilization.<team>;
-    NaN where nobody worked."""
+    NaN where nobody worked. money: of this replication alone."""
     worked, staffed, _ = team_hours(ledger, layout)
     utilization = np.divide(worked, staffed, out=np.full_like(worked, np.nan), where=staffed > 0)
     return {
-        "bookings": money.bookings.sum(axis=1),
-        "cost_total": money.cost_total(),
-        "contribution": money.gross_margin.sum(axis=1) - money.cost_total(),
+        "bookings": money.bookings[0].sum(axis=1),
+        "cost_total": money.cost_total()[0],
+        "contribution": money.gross_margin[0].sum(axis=1) - money.cost_total()[0],
         "pipeline": pipeline_by_month(ledger),
         **{f"utilization.{name}": utilization[:, team] for team, name in enumerate(layout.teams)},
     }

@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.engine.ledger import RepAmount
+from channelsim.finance.quantities import summed
 from channelsim.scenario.pay import MONTHS_IN, Draw, Pay, percent
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 MONTHS_A_YEAR = 12
 TOLERANCE = 1e-9
 """An attainment this close below a threshold has reached it."""
@@ -46,9 +48,12 @@ class TeamPay:
         return total
 
 
-def team_pay(pay: Pay, amounts: FloatArray, month_hours: FloatArray, starts_ramped: bool) -> TeamPay:
-    """What a plan pays. amounts: (RepAmount, rep, month) of the team's reps. month_hours: (month,).
-    starts_ramped: whether those on board when the horizon starts are past their first months."""
+def team_pay(
+    pay: Pay, amounts: FloatArray, groups: IntArray, month_hours: FloatArray, starts_ramped: bool
+) -> TeamPay:
+    """What a plan pays. amounts: (RepAmount, rep, month) of reps; groups: (rep,), those of the same number are one
+    team. month_hours: (month,). starts_ramped: whether those on board when the horizon starts are past their first
+    months."""
     employed = amounts[RepAmount.EMPLOYED_HOURS] / month_hours
     credited = (
         amounts[RepAmount.CLOSED_VALUE]
@@ -69,23 +74,25 @@ def team_pay(pay: Pay, amounts: FloatArray, month_hours: FloatArray, starts_ramp
         draws = _draws(pay.draw, commission, eligible, employed, months)
     bonus = nothing
     if pay.team_bonus is not None:
-        reached, to_reach = (over_period(each.sum(axis=0), months) for each in (credited, quota))
+        count = int(groups.max(initial=-1)) + 1
+        reached, to_reach = (over_period(summed(each, groups, count), months) for each in (credited, quota))
         is_paid = (to_reach > 0) & (reached >= pay.team_bonus.at * to_reach * (1.0 - TOLERANCE))
-        bonus = pay.team_bonus.annual / MONTHS_A_YEAR * employed * is_paid
+        bonus = pay.team_bonus.annual / MONTHS_A_YEAR * employed * is_paid[groups]
     return TeamPay(credited, quota, commission, draws, bonus, handoffs)
 
 
-def at_quota(pay: Pay, paid: TeamPay, from_month: int) -> tuple[int, int]:
-    """Reps' periods at or above quota, and all that had one, of the periods that end after the first months."""
+def at_quota(pay: Pay, paid: TeamPay, from_month: int) -> tuple[FloatArray, FloatArray]:
+    """Each rep's periods at or above quota, and all that had one, of the periods that end after the first
+    months."""
     if pay.annual_quota is None:
-        return 0, 0
+        return np.zeros(len(paid.quota)), np.zeros(len(paid.quota))
     months = MONTHS_IN[pay.period]
     last = np.arange(paid.quota.shape[1]) % months == months - 1
     last[-1] = True
     last[:from_month] = False
     credited, quota = (over_period(each, months)[:, last] for each in (paid.credited, paid.quota))
     reached = (quota > 0) & (credited >= quota * (1.0 - TOLERANCE))
-    return int(reached.sum()), int((quota > 0).sum())
+    return reached.sum(axis=1).astype(float), (quota > 0).sum(axis=1).astype(float)
 
 
 def over_period(by_month: FloatArray, months: int) -> FloatArray:

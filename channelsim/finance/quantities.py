@@ -1,4 +1,7 @@
-"""What happened in a replication as far as it has a price: the part of a ledger that money is made of."""
+"""What happened as far as it has a price: the part of a ledger that money is made of, of one replication or many.
+
+Finance reckons with any number of replications at once, along the first axis of every array.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from channelsim.engine.ledger import Amount, Count, Ledger
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 CELLS = {
     "arrived": Count.ARRIVED,
@@ -26,9 +30,11 @@ CELLS = {
 
 @dataclass(frozen=True)
 class Quantities:
-    """By cell, (month, stream, motion, step): arrived, won, visits, bookings, work_hours, answer_luck, reach_luck.
+    """By cell, (replication, month, stream, motion, step): arrived, won, visits, bookings, work_hours, answer_luck,
+    reach_luck.
 
-    team_of_rep: (rep,). reps, rep_amounts: as in the ledger.
+    By rep, those of all replications one after the other: replication_of_rep and team_of_rep (rep,); reps (rep,
+    2) and rep_amounts (RepAmount, rep, month) as in the ledger.
     """
 
     arrived: FloatArray
@@ -38,27 +44,41 @@ class Quantities:
     work_hours: FloatArray
     answer_luck: FloatArray
     reach_luck: FloatArray
-    team_of_rep: NDArray[np.int64]
-    reps: NDArray[np.int64]
+    replication_of_rep: IntArray
+    team_of_rep: IntArray
+    reps: IntArray
     rep_amounts: FloatArray
+
+    @property
+    def replications(self) -> int:
+        """How many there are."""
+        return len(self.arrived)
 
 
 def quantities_of(ledger: Ledger, layout: Layout) -> Quantities:
-    """What has a price in a ledger."""
+    """What has a price in a ledger: one replication."""
     cells = {
-        name: (ledger.counts if isinstance(measure, Count) else ledger.amounts)[measure].astype(float)
+        name: (ledger.counts if isinstance(measure, Count) else ledger.amounts)[measure].astype(float)[None]
         for name, measure in CELLS.items()
     }
     return Quantities(
         **cells,
+        replication_of_rep=np.zeros(len(ledger.reps), np.int64),
         team_of_rep=teams_of(ledger.reps, layout),
         reps=ledger.reps,
         rep_amounts=ledger.rep_amounts,
     )
 
 
-def teams_of(reps: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:
+def teams_of(reps: IntArray, layout: Layout) -> IntArray:
     """The team of each rep, from their seats."""
     of_seat = np.array([layout.teams.index(seat.team) for seat in layout.seats], np.int64)
-    teams: NDArray[np.int64] = of_seat[reps[:, 0]]
+    teams: IntArray = of_seat[reps[:, 0]]
     return teams
+
+
+def summed(by_rep: FloatArray, groups: IntArray, count: int) -> FloatArray:
+    """Sums over the reps of each group, (group, month). by_rep: (rep, month); groups: of each rep."""
+    totals = np.zeros((count, by_rep.shape[1]))
+    np.add.at(totals, groups, by_rep)
+    return totals

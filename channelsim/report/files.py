@@ -12,7 +12,7 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, fields
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -22,6 +22,16 @@ from channelsim.analysis.targets import Target
 from channelsim.errors import RunError
 from channelsim.experiment.result import Result
 from channelsim.experiment.stopping import Stopping
+from channelsim.experiment.stored import MANIFEST_FORMAT
+from channelsim.report.profit import (
+    COHORT_COLUMNS,
+    ECONOMICS_COLUMNS,
+    PNL_COLUMNS,
+    cohort_rows,
+    economics_rows,
+    pay_table,
+    pnl_rows,
+)
 from channelsim.report.risk import RiskFigure, risk_figures
 from channelsim.report.transient import COLUMNS, monthly_rows
 from channelsim.scenario.load import Study
@@ -32,7 +42,6 @@ if TYPE_CHECKING:
 
 DEFAULT_FOLDER = "outputs"
 HASH_LENGTH = 8
-MANIFEST_FORMAT = 1
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
 
@@ -100,17 +109,27 @@ def check_writable(parent: Path) -> None:
 
 
 def write_run(result: Result, parent: Path) -> Path:
-    """Write all files of a run and return their folder.
+    """Write all files of a run and return their folder, as `write_folder` does."""
+    return write_folder(run_folder(result, parent), lambda folder: _write_files(result, folder))
 
-    They are made in a hidden folder beside it, which is then renamed; where the same run was written before, its
+
+def write_repriced(result: Result, run_folder: Path) -> Path:
+    """Write the tables of a run at new prices to a folder in the run's, and return it."""
+    folder = run_folder / f"repriced-{hash_of(result)[:HASH_LENGTH]}"
+    return write_folder(folder, lambda staging: _write_tables(result, staging))
+
+
+def write_folder(folder: Path, write: Callable[[Path], None]) -> Path:
+    """Make a folder of files that appear whole or not at all, and return it.
+
+    They are made in a hidden folder beside it, which is then renamed; where the folder is there already, its
     files are replaced one by one. Raises RunError, with nothing left behind, if the disk is full or the like.
     """
-    folder = run_folder(result, parent)
     staging: Path | None = None
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=parent))
-        _write_files(result, staging)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        write(staging)
         _publish(staging, folder)
     except OSError as error:
         raise RunError(f"{folder}: nothing was written: {error.strerror or error}") from error
@@ -138,14 +157,26 @@ def _umask() -> int:
 def _write_files(result: Result, folder: Path) -> None:
     from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
 
-    (folder / "summary.csv").write_bytes(csv_bytes(result.summary.columns, result.summary.rows()))
     (folder / "monthly.csv").write_bytes(csv_bytes(COLUMNS, monthly_rows(result)))
-    figures = [astuple(figure) for figure in risk_figures(result)]
-    (folder / "risk.csv").write_bytes(csv_bytes([field.name for field in fields(RiskFigure)], figures))
-    _write_parquet(result.replication_table, folder / "replications.parquet")
     _write_parquet(result.ledger, folder / "ledger.parquet")
     for name, draw in CHARTS.items():
         save(draw(result), folder / f"{name}.png", folder / f"{name}.svg")
+    _write_tables(result, folder)
+
+
+def _write_tables(result: Result, folder: Path) -> None:
+    """All that depends on prices, and the manifest."""
+    figures = [astuple(figure) for figure in risk_figures(result)]
+    for name, columns, rows in (
+        ("summary.csv", result.summary.columns, result.summary.rows()),
+        ("risk.csv", [field.name for field in fields(RiskFigure)], figures),
+        ("pnl.csv", PNL_COLUMNS, pnl_rows(result)),
+        ("unit_economics.csv", ECONOMICS_COLUMNS, economics_rows(result)),
+        ("cohorts.csv", COHORT_COLUMNS, cohort_rows(result)),
+    ):
+        (folder / name).write_bytes(csv_bytes(columns, rows))
+    _write_parquet(pay_table(result), folder / "pay.parquet")
+    _write_parquet(result.replication_table, folder / "replications.parquet")
     (folder / "manifest.json").write_text(json.dumps(manifest(result), indent=2) + "\n")
 
 

@@ -16,7 +16,7 @@ from channelsim.report.verdict import DECIDED_BY, in_a_row
 
 FEWEST_REPLICATIONS = 20
 """With fewer, a worst tenth is one or two replications."""
-CAN_BE_LOST = ("contribution",)
+CAN_BE_LOST = ("contribution", "npv")
 """Decision metrics that can be below 0."""
 MONEY_ROWS: tuple[tuple[str, Callable[[Risk], float]], ...] = (
     ("A good year: 1 in 10 is better", lambda risk: risk.p90),

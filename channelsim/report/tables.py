@@ -25,6 +25,7 @@ from channelsim.scenario.load import Study
 
 HEADLINES = (
     ("contribution", "Contribution"),
+    ("npv", "Net present value"),
     ("bookings", "Bookings"),
     ("cost_total", "Cost, all in"),
     ("won", "Deals won"),

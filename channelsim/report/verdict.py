@@ -13,6 +13,7 @@ from channelsim.report.format import number
 
 DECIDED_BY = {
     "contribution": ("contribution", Unit.MONEY),
+    "npv": ("net present value", Unit.MONEY),
     "gross_margin": ("gross margin", Unit.MONEY),
     "bookings": ("bookings", Unit.MONEY),
     "won": ("deals won", Unit.COUNT),

@@ -60,7 +60,7 @@ Replications = Annotated[
     Discriminator(lambda written: "word" if isinstance(written, str) else "number"),
 ]
 
-DecisionMetric = Literal["contribution", "gross_margin", "bookings", "won"]
+DecisionMetric = Literal["contribution", "npv", "gross_margin", "bookings", "won"]
 
 
 class Scenario(Record):

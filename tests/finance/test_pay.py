@@ -34,7 +34,13 @@ def paid(pay: Pay, *reps: dict[RepAmount, list[float]], starts_ramped: bool = Tr
         employed = rep.get(RepAmount.EMPLOYED_HOURS, [1.0] * months)
         amounts[RepAmount.EMPLOYED_HOURS, row] = np.array(employed) * HOURS
         amounts[RepAmount.RAMPED_HOURS, row] = np.array(rep.get(RepAmount.RAMPED_HOURS, employed)) * HOURS
-    return team_pay(pay, amounts, np.full(months, HOURS), starts_ramped)
+    return team_pay(pay, amounts, np.zeros(len(reps), np.int64), np.full(months, HOURS), starts_ramped)
+
+
+def periods_at_quota(pay: Pay, found: TeamPay, from_month: int = 0) -> tuple[float, float]:
+    """Of the first rep."""
+    reached, periods = at_quota(pay, found, from_month)
+    return float(reached[0]), float(periods[0])
 
 
 CLOSED, EMPLOYED, RAMPED = RepAmount.CLOSED_VALUE, RepAmount.EMPLOYED_HOURS, RepAmount.RAMPED_HOURS
@@ -62,7 +68,7 @@ def test_a_rep_who_ramps_passes_quota_in_mid_quarter_and_leaves() -> None:
     # Month 1: 30,000 x 10c = 3,000. Month 2: 57,500 x 10c up to 87,500 and 12,500 x 20c above = 8,250. Month 3:
     # 12,345.67 x 20c = 2,469.13. Month 4: a deal closed after leaving, in a quarter without a quota, at 10c = 900.
     assert found.commission[0] == pytest.approx([3_000.0, 8_250.0, 2_469.134, 900.0], abs=CENT)
-    assert at_quota(pay, found, from_month=0) == (1, 1)
+    assert periods_at_quota(pay, found) == (1, 1)
 
 
 def test_below_the_threshold_a_quarter_earns_nothing_and_once_reached_everything_counts() -> None:
@@ -138,7 +144,7 @@ def test_a_split_credits_who_handed_over_and_who_took_over() -> None:
 def test_without_a_quota_variable_pay_is_paid_by_time() -> None:
     found = paid(plan(annual_quota=None), {EMPLOYED: [1.0, 0.25], CLOSED: [0.0, 900_000.0]})
     assert found.commission[0] == pytest.approx([5_000.0, 1_250.0], abs=CENT)
-    assert at_quota(plan(annual_quota=None), found, from_month=0) == (0, 0)
+    assert periods_at_quota(plan(annual_quota=None), found) == (0, 0)
 
 
 def test_a_horizon_may_end_in_the_middle_of_a_period() -> None:
@@ -150,8 +156,8 @@ def test_a_horizon_may_end_in_the_middle_of_a_period() -> None:
 def test_attainment_of_periods_is_counted_from_the_end_of_the_warm_up() -> None:
     closed = [200_000.0, 0.0, 0.0, 10_000.0, 0.0, 0.0, 0.0, 0.0, 150_000.0]
     found = paid(plan(), {CLOSED: closed})
-    assert at_quota(plan(), found, from_month=0) == (2, 3)
-    assert at_quota(plan(), found, from_month=3) == (1, 2)
+    assert periods_at_quota(plan(), found) == (2, 3)
+    assert periods_at_quota(plan(), found, from_month=3) == (1, 2)
 
 
 @given(

@@ -66,7 +66,7 @@ def made(ledger: Ledger, layout: Layout, prices: Prices) -> Statement:
 
 
 def line(found: Statement, name: str, month: int) -> Any:
-    return found.by_cell[LINES.index(name), month]
+    return found.by_cell[LINES.index(name), 0, month]
 
 
 def test_a_teams_salary_is_shared_by_the_hours_it_worked_in_the_month() -> None:
@@ -110,9 +110,9 @@ def test_travel_and_leads_stand_where_they_arose_and_bookings_with_who_closed() 
     assert line(found, Category.LEADS, 0)[SMALL, PHONE] == pytest.approx(300.0)
     assert line(found, Category.LEADS, 0)[BIG, HANDED] == pytest.approx(200.0)
     assert line(found, Category.TRAVEL, 1)[BIG, HANDED] == pytest.approx(700.0)
-    bookings = found.by_team[LINES.index(Total.BOOKINGS), 1]
+    bookings = found.by_team[LINES.index(Total.BOOKINGS), 0, 1]
     assert bookings.tolist() == [0.0, 9_000.0, 0.0]
-    assert found.by_team[LINES.index(Category.LEADS), 0].tolist() == [0.0, 0.0, 500.0]
+    assert found.by_team[LINES.index(Category.LEADS), 0, 0].tolist() == [0.0, 0.0, 500.0]
 
 
 def test_benefits_severance_and_managers_by_hand() -> None:
@@ -127,7 +127,7 @@ def test_benefits_severance_and_managers_by_hand() -> None:
     ledger, layout, prices = books(scenario)
     ledger.rep_amounts[RepAmount.LAID_OFF, 1, 1] = 1.0
     found = made(ledger, layout, prices)
-    field_costs = {name: found.by_team[LINES.index(name), 1, FIELD] for name in Category}
+    field_costs = {name: found.by_team[LINES.index(name), 0, 1, FIELD] for name in Category}
     assert field_costs[Category.SALARY] == pytest.approx(10_000.0)
     assert field_costs[Category.BENEFITS] == pytest.approx(2_000.0)
     assert field_costs[Category.OVERHEAD] == pytest.approx(1_000.0)
@@ -142,9 +142,9 @@ def test_interest_is_paid_on_what_has_not_come_back_at_the_months_start() -> Non
     ledger.amounts[Amount.WORK_HOURS, 0, BIG, HANDED, :] = 1.0
     found = made(ledger, layout, prices)
     # March: salaries of 15,000, benefits of 2,000 on the field's, less a margin of 7,000: 10,000 at 1% in April.
-    assert found.whole[LINES.index(Category.CAPITAL)] == pytest.approx([0.0, 100.0])
+    assert found.whole[LINES.index(Category.CAPITAL), 0] == pytest.approx([0.0, 100.0])
     assert line(found, Category.CAPITAL, 1)[BIG, HANDED] == pytest.approx(100.0)
-    assert found.by_team[LINES.index(Category.CAPITAL), 1].tolist() == pytest.approx([0.0, 0.0, 100.0])
+    assert found.by_team[LINES.index(Category.CAPITAL), 0, 1].tolist() == pytest.approx([0.0, 0.0, 100.0])
 
 
 def test_every_cut_of_a_random_ledger_adds_up_to_the_whole() -> None:
@@ -154,8 +154,8 @@ def test_every_cut_of_a_random_ledger_adds_up_to_the_whole() -> None:
     ledger.counts[:] = numbers.integers(0, 9, ledger.counts.shape)
     ledger.rep_amounts[:] = numbers.exponential(500.0, ledger.rep_amounts.shape)
     found = made(ledger, layout, prices)
-    assert found.by_cell.sum(axis=(2, 3)) == pytest.approx(found.whole)
-    assert found.by_team.sum(axis=2) == pytest.approx(found.whole)
+    assert found.by_cell.sum(axis=(3, 4)) == pytest.approx(found.whole)
+    assert found.by_team.sum(axis=3) == pytest.approx(found.whole)
     assert found.whole[LINES.index(Total.CONTRIBUTION)] == pytest.approx(
         found.whole[LINES.index(Total.GROSS_MARGIN)] - found.whole[LINES.index(Total.COST_TOTAL)]
     )
@@ -165,6 +165,6 @@ def test_parts_that_do_not_add_up_are_an_error_that_names_the_line_and_the_month
     ledger, layout, prices = books(company())
     found = made(ledger, layout, prices)
     wrong = found.by_team.copy()
-    wrong[LINES.index(Category.SALARY), 1, DESK] += 1.0
+    wrong[LINES.index(Category.SALARY), 0, 1, DESK] += 1.0
     with pytest.raises(MoneyError, match=r"salary of month 1: 15000\.00 in all, 15001\.00 over teams"):
         check_adds_up(dataclasses.replace(found, by_team=wrong))

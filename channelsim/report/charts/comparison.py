@@ -29,6 +29,7 @@ from channelsim.report.verdict import verdict
 
 LABELS = {
     "contribution": "Contribution",
+    "npv": "Net present value",
     "gross_margin": "Gross margin",
     "bookings": "Bookings",
     "won": "Deals won",
