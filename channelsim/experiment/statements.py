@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from channelsim.experiment.quantities import quantities_in
 from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.finance.costs import Money, price
-from channelsim.finance.customers import MONTHS_A_QUARTER, recurring_revenue, retention
+from channelsim.finance.customers import MONTHS_A_QUARTER, present_value, recurring_revenue, retention
 from channelsim.finance.pay import TeamPay
 from channelsim.finance.prices import Prices
 from channelsim.finance.quantities import Quantities
@@ -57,10 +57,11 @@ class ProfitAndLoss:
     month, stream + 1, motion + 1), leads and won (month, stream, motion), recurring (month, stream): recurring
     revenue a month.
 
-    Of the months after the warm-up, replication by replication: cells (replication, line, stream + 1, motion + 1),
-    lifetime (replication, stream + 1, motion + 1): gross margin / annual churn, NaN without churn; leads_in, won_in
-    (replication, stream, motion). replications: their numbers, and what each weighs. paid: variable pay, rep by
-    rep.
+    Of the months after the warm-up, replication by replication: cells (replication, line, stream + 1, motion +
+    1); commission (of variable pay, what is paid against a quota), lifetime (gross margin / annual churn, NaN
+    without churn) and value (gross margin of all years, discounted), all (replication, stream + 1, motion + 1);
+    leads_in, offered_in, won_in (replication, stream, motion). replications: their numbers, and what each weighs.
+    paid: variable pay, rep by rep.
 
     Cohorts, customers won by quarter after the warm-up: customers and margin (quarter, stream, year), what is left
     of them and their gross margin in each year.
@@ -78,7 +79,10 @@ class ProfitAndLoss:
     recurring: FloatArray
     cells: FloatArray
     lifetime: FloatArray
+    value: FloatArray
+    commission: FloatArray
     leads_in: FloatArray
+    offered_in: FloatArray
     won_in: FloatArray
     paid: tuple[Paid, ...]
     customers: FloatArray
@@ -160,12 +164,17 @@ def _totals(found: Statement, each: Priced, warmup_months: int) -> dict[str, Flo
     window = slice(warmup_months, None)
     churn = (each.prices.annual_churn * each.prices.churn_scale)[window, :, None]
     margin = found.by_cell[LINES.index(Total.GROSS_MARGIN), :, window, :-1, :-1]
-    lifetime = np.zeros((len(each.replications), *found.by_cell.shape[3:]))
+    lifetime, value = (np.zeros((len(each.replications), *found.by_cell.shape[3:])) for _ in range(2))
     lifetime[:, :-1, :-1] = np.where(margin > 0, margin / churn, 0.0).sum(axis=1)
+    years = present_value(np.ones(each.prices.churn_scale.shape), each.prices)[window, :, None]
+    value[:, :-1, :-1] = (margin * years).sum(axis=1)
     return {
         "cells": np.moveaxis(found.by_cell[:, :, window].sum(axis=2), 0, 1),
         "lifetime": lifetime,
+        "value": value,
+        "commission": found.commission[:, window].sum(axis=1),
         "leads_in": found.leads[:, window].sum(axis=1),
+        "offered_in": found.offered[:, window].sum(axis=1),
         "won_in": found.won[:, window].sum(axis=1),
     }
 

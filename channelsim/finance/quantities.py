@@ -18,6 +18,7 @@ IntArray = NDArray[np.int64]
 
 CELLS = {
     "arrived": Count.ARRIVED,
+    "offered": Amount.OFFERED_VALUE,
     "won": Count.WON,
     "visits": Count.VISITS,
     "bookings": Amount.BOOKINGS,
@@ -30,14 +31,15 @@ CELLS = {
 
 @dataclass(frozen=True)
 class Quantities:
-    """By cell, (replication, month, stream, motion, step): arrived, won, visits, bookings, work_hours, answer_luck,
-    reach_luck.
+    """By cell, (replication, month, stream, motion, step): arrived, offered (deal value), won, visits, bookings,
+    work_hours, answer_luck, reach_luck.
 
     By rep, those of all replications one after the other: replication_of_rep and team_of_rep (rep,); reps (rep,
     2) and rep_amounts (RepAmount, rep, month) as in the ledger.
     """
 
     arrived: FloatArray
+    offered: FloatArray
     won: FloatArray
     visits: FloatArray
     bookings: FloatArray

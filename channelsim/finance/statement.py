@@ -56,13 +56,16 @@ class Statement:
 
     whole: (line, replication, month). by_team: (line, replication, month, team + 1), the last for what is no
     team's: leads and capital. by_cell: (line, replication, month, stream + 1, motion + 1), the last of each for
-    what was spent on no lead. leads, won: (replication, month, stream, motion).
+    what was spent on no lead. commission: of variable pay, what is paid against a quota, as by_cell
+    without the line. leads, offered (their deal value), won: (replication, month, stream, motion).
     """
 
     whole: FloatArray
     by_team: FloatArray
     by_cell: FloatArray
+    commission: FloatArray
     leads: FloatArray
+    offered: FloatArray
     won: FloatArray
 
 
@@ -109,7 +112,16 @@ def statement(quantities: Quantities, money: Money, prices: Prices, layout: Layo
         table[LINES.index(Total.DELIVERY)] = _line(table, Total.BOOKINGS) - _line(table, Total.GROSS_MARGIN)
         table[LINES.index(Total.COST_TOTAL)] = table[costs].sum(axis=0)
         table[LINES.index(Total.CONTRIBUTION)] = _line(table, Total.GROSS_MARGIN) - _line(table, Total.COST_TOTAL)
-    found = Statement(_whole(money), by_team, by_cell, arrived, quantities.won.sum(axis=4))
+    has_quota = np.array([pay.annual_quota is not None for pay in prices.pay])
+    found = Statement(
+        whole=_whole(money),
+        by_team=by_team,
+        by_cell=by_cell,
+        commission=_shared(money.team_costs[Category.VARIABLE] * has_quota, credit),
+        leads=arrived,
+        offered=quantities.offered.sum(axis=4),
+        won=quantities.won.sum(axis=4),
+    )
     check_adds_up(found)
     return found
 

@@ -22,7 +22,10 @@ from channelsim.experiment import workers
 from channelsim.experiment.replicate import ENGINES, Job, Replication, replicate
 from worlds import source, step, team, world
 
-DATA_FILES = ("ledger.parquet", "monthly.csv", "replications.parquet", "risk.csv", "summary.csv")
+DATA_FILES = (
+    "cohorts.csv", "ledger.parquet", "monthly.csv", "pay.parquet", "pnl.csv", "replications.parquet", "risk.csv",
+    "summary.csv", "unit_economics.csv",
+)  # fmt: skip
 CHARTS = ("ahead", "comparison", "funnel", "losses", "pipeline", "utilization")
 
 
