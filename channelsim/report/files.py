@@ -137,6 +137,7 @@ def _umask() -> int:
 
 def _write_files(result: Result, folder: Path) -> None:
     from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
+    from channelsim.report.page.page import run_page
 
     (folder / "summary.csv").write_bytes(csv_bytes(result.summary.columns, result.summary.rows()))
     (folder / "monthly.csv").write_bytes(csv_bytes(COLUMNS, monthly_rows(result)))
@@ -146,7 +147,9 @@ def _write_files(result: Result, folder: Path) -> None:
     _write_parquet(result.ledger, folder / "ledger.parquet")
     for name, draw in CHARTS.items():
         save(draw(result), folder / f"{name}.png", folder / f"{name}.svg")
-    (folder / "manifest.json").write_text(json.dumps(manifest(result), indent=2) + "\n")
+    told = manifest(result)
+    (folder / "report.html").write_bytes(run_page(result, told).encode("utf-8", "replace"))
+    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:

@@ -74,7 +74,7 @@ def losses(result: Result) -> Chart:
     figure = page(
         result,
         f"What becomes of leads over {period(result)}, and where they are lost",
-        _subtitle(result),
+        meanings(result),
         top + below,
     )
     grid = figure.add_gridspec(1 + lines, columns, height_ratios=[top] + [below / lines] * lines)
@@ -88,15 +88,16 @@ def losses(result: Result) -> Chart:
     return figure
 
 
-def _subtitle(result: Result) -> str:
+def meanings(result: Result) -> str:
+    """Of which leads the shares are, and what each reason to lose one means."""
     has_warmup = result.study.scenario.horizon.warmup_months > 0
     in_play = "that arrive, and of those open when the warm-up ends" if has_warmup else "that arrive"
-    shown = _shown(result, REASONS.values())
-    meanings = [f"{end.label}: {LOST_MEANING[reason]}" for reason, end in REASONS.items() if end in shown]
-    return f"Shares of all leads {in_play}. {'; '.join(meanings)}{'.' if meanings else ''}"
+    reasons = shown(result, REASONS.values())
+    words = [f"{end.label}: {LOST_MEANING[reason]}" for reason, end in REASONS.items() if end in reasons]
+    return f"Shares of all leads {in_play}. {'; '.join(words)}{'.' if words else ''}"
 
 
-def _shown(result: Result, ends: Iterable[End]) -> list[End]:
+def shown(result: Result, ends: Iterable[End]) -> list[End]:
     """The ends that come to any lead under any strategy."""
     return [end for end in ends if any(by_end.get(end.metric) for by_end in shares(result).values())]
 
@@ -193,7 +194,7 @@ def _shares(axes: Axes, result: Result) -> None:
     number_axis(axes, "x", UnitFormatter(Unit.SHARE, ""), 5)
     handles = [
         Patch(facecolor=end.colour, hatch=end.hatch, edgecolor="white", label=end.label)
-        for end in _shown(result, ENDS)
+        for end in shown(result, ENDS)
     ]
     axes.legend(
         handles=handles,
