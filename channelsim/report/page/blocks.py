@@ -26,12 +26,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure in a table: text, after ± its spread, and a mark such as "*". strong: the one to look at."""
+    """A figure in a table: text, after ± its spread, a mark such as "*", and what stands aside in brackets. strong:
+    the one to look at."""
 
     text: str
     spread: str = ""
     mark: str = ""
     strong: bool = False
+    aside: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -60,6 +62,8 @@ def html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = _breakable
+    environment.globals["number"] = itertools.count(1).__next__  # for ids
     environment.policies["json.dumps_function"] = _dumps
     environment.policies["json.dumps_kwargs"] = {}
     script = _file("charts.js")
@@ -80,6 +84,13 @@ def html(
 
 def _file(name: str) -> str:
     return files(PACKAGE).joinpath("template", name).read_text(encoding="utf-8")
+
+
+def _breakable(text: str) -> str:
+    """A name as HTML that may be broken after its own _ and dots."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([_.])(?=.)", r"\1<wbr>", str(escape(text))))
 
 
 def _dumps(value: Any) -> str:

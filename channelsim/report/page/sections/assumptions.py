@@ -17,7 +17,7 @@ from channelsim.scenario.difference import differences, in_words
 from channelsim.scenario.schema import Scenario
 
 FEW_INPUTS = 3
-"""So many inputs that differ stand beside each other, with a row a strategy; more have a row each."""
+"""So many inputs that differ, or fewer than strategies, stand beside each other; more have a row each."""
 SHOWN = {"segments": "Who buys", "sources": "Where leads come from", "teams": "Who sells"}
 
 
@@ -54,17 +54,17 @@ def _differences(result: Result) -> Table:
         for name, scenario in scenarios.items()
     }
     paths = list(dict.fromkeys(path for own in changed.values() for path in own))
-    base = {path: in_words(each.a) for own in changed.values() for path, each in own.items()}
+    base = {path: _value(each.a) for own in changed.values() for path, each in own.items()}
 
     def value(name: str, path: str) -> Cell:
         own = changed[name].get(path)
-        return Cell(base[path]) if own is None else Cell(in_words(own.b), strong=True)
+        return Cell(base[path]) if own is None else Cell(_value(own.b), strong=True)
 
     caption = "What goes in differently"
     note = f"Bold: other than in {result.baseline}, the baseline."
     if not paths:
         return Table(caption, "", [], [], "All strategies have the same inputs.", words=True)
-    if len(paths) <= FEW_INPUTS:
+    if len(paths) <= max(FEW_INPUTS, len(scenarios) - 1):
         rows = [Row(name, [value(name.text, path) for path in paths]) for name in names(result)]
         return Table(caption, "Strategy", [Name(path) for path in paths], rows, note, words=True)
     rows = [Row(Name(path), [value(name, path) for name in result.strategies]) for path in paths]

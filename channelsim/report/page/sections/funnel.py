@@ -33,7 +33,7 @@ def _stages(result: Result) -> Chart:
         for name, each in estimates.items():
             own = cell(each, Unit.COUNT, "")
             share = number(conversion(result, name, stage, stages[at - 1]).mean, Unit.SHARE, "") if at else ""
-            cells.append(Cell(own.text, own.spread, f" ({share})" if share else ""))
+            cells.append(Cell(own.text, own.spread, aside=share))
         about = f"in brackets: of {STAGES[stages[at - 1]].lower()}" if at else ""
         rows.append(Row(Name(STAGES[stage]), cells, about))
         panels.append(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from channelsim.experiment.result import Result
 from channelsim.report.page.blocks import Block, Card, Cards, Prose, Section
-from channelsim.report.page.words import cell, count, difference_cell, names
+from channelsim.report.page.words import cell, count, difference_cell, in_words, names
 from channelsim.report.risk import CAN_BE_LOST, is_worth_telling, percent
 from channelsim.report.style import period
 from channelsim.report.transient import warmup_sentences
 from channelsim.report.verdict import DECIDED_BY, verdict
+
+MOST_CARDS = 4
 
 
 def verdict_section(result: Result) -> Section:
@@ -32,26 +34,28 @@ def verdict_section(result: Result) -> Section:
         )
     blocks += [Prose([sentence], "warning") for sentence in warmup_sentences(result)]
     blocks.append(Cards(_cards(result)))
+    if len(result.strategies) > MOST_CARDS:
+        blocks.append(Prose([f"All {len(result.strategies)} strategies are in the comparison below."], "quiet"))
     return Section("verdict", "Verdict", blocks)
 
 
 def _cards(result: Result) -> list[Card]:
-    comparison = result.comparison
+    """The best strategies first; the baseline is always among them."""
+    comparison, currency = result.comparison, result.study.scenario.currency
     words, unit = DECIDED_BY[comparison.metric]
-    means = {name: result.estimate(name, comparison.metric).mean for name in result.strategies}
-    ranked = sorted(
-        names(result), key=lambda name: -means[name.text] if means[name.text] == means[name.text] else math.inf
-    )
-    currency = result.study.scenario.currency
+    own = {name: result.estimate(name, comparison.metric) for name in result.strategies}
+    ranked = sorted(names(result), key=lambda name: -np.nan_to_num(own[name.text].mean, nan=-np.inf))
+    shown = ranked[:MOST_CARDS]
+    shown[-1] = next((name for name in ranked[MOST_CARDS:] if name.text == result.baseline), shown[-1])
     return [
         Card(
             heading=name,
-            figure=cell(result.estimate(name.text, comparison.metric), unit, currency),
+            figure=cell(own[name.text], unit, currency),
             label=f"{words} over {period(result)}",
             badge=_badge(result) if name.text == comparison.best else "",
-            facts=list(_facts(result, name.text)),
+            facts=_facts(result, name.text),
         )
-        for name in ranked
+        for name in shown
     ]
 
 
@@ -65,18 +69,16 @@ def _badge(result: Result) -> str:
 def _facts(result: Result, strategy: str) -> list[str]:
     comparison, currency = result.comparison, result.study.scenario.currency
     facts = []
-    if strategy != result.baseline and comparison.leads:
-        apart = difference_cell(
-            result.differences(comparison.metric)[strategy], DECIDED_BY[comparison.metric][1], currency
-        )
-        spread = f" ± {apart.spread}" if apart.spread else ""
-        facts.append(f"{apart.text}{spread} against {result.baseline}")
-    elif comparison.leads:
-        facts.append("the baseline")
-    if comparison.leads and comparison.replications > 1:
-        facts.append(
-            f"on top in {comparison.best_share[strategy]:.0%} of {count(comparison.replications, 'replication')}"
-        )
+    if comparison.leads:
+        if strategy == result.baseline:
+            facts.append("the baseline")
+        else:
+            apart = result.differences(comparison.metric)[strategy]
+            unit = DECIDED_BY[comparison.metric][1]
+            facts.append(f"{in_words(difference_cell(apart, unit, currency))} against {result.baseline}")
+        if comparison.replications > 1:
+            share = comparison.best_share[strategy]
+            facts.append(f"on top in {share:.0%} of {count(comparison.replications, 'replication')}")
     if comparison.metric in CAN_BE_LOST and is_worth_telling(result):
-        facts.append(f"a loss in {percent(result.risks[strategy].loss.share)}%")
+        facts.append(f"a loss in {percent(result.risks[strategy].loss.share)}% of them")
     return facts

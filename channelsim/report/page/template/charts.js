@@ -6,6 +6,7 @@
   const { ink, faint } = settings.inks;
   const SHADED = 3; // bands of more strategies would hide each other
   const PRINT_WIDTH = 680;
+  const LEAST_WIDTH = 200;
   const BESIDE = 620; // from this width on, names stand left of their row rather than above it
 
   // ---- elements
@@ -392,21 +393,24 @@
       if (focused >= 0 && entries.children[focused]) entries.children[focused].focus();
     };
     let drawn = 0;
-    const draw = (width = canvas.parentNode.clientWidth) => {
+    const draw = (width = Math.max(LEAST_WIDTH, canvas.parentNode.clientWidth)) => {
       const view = views[chosen.viewAt];
       const side = Math.min(chosen.side, Math.max(0, view.sides ? view.sides.length - 1 : 0));
       drawn = width;
       name.textContent = side ? `${view.label}: ${data.sides[side]}` : view.label;
       about.textContent = view.about || "";
-      canvas.hidden = false;
       DRAW[figure.dataset.draw]({ ...chosen, canvas, data, width, view, side, legend });
     };
     select.onchange = () => { chosen.viewAt = Number(select.value); draw(); };
     check.onchange = () => { chosen.side = check.checked ? 1 : 0; draw(); };
     draw();
-    new ResizeObserver(() => { if (Math.abs(canvas.parentNode.clientWidth - drawn) > 1) draw(); }).observe(figure);
-    addEventListener("beforeprint", () => draw(PRINT_WIDTH));
-    addEventListener("afterprint", () => draw());
+    let printing = false;
+    new ResizeObserver(() => {
+      const width = canvas.parentNode.clientWidth;
+      if (!printing && width >= LEAST_WIDTH && Math.abs(width - drawn) > 1) draw();
+    }).observe(figure);
+    addEventListener("beforeprint", () => { printing = true; draw(PRINT_WIDTH); });
+    addEventListener("afterprint", () => { printing = false; draw(); });
   };
 
   document.querySelectorAll("figure.chart").forEach(start);
