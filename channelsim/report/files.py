@@ -1,4 +1,4 @@
-"""A run's folder: manifest, tables and charts. A file appears whole or not at all."""
+"""A run's folder: report, tables, charts and manifest. A file appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl  # slow to import
 
 DEFAULT_FOLDER = "outputs"
+REPORT = "report.html"
 HASH_LENGTH = 8
 MANIFEST_FORMAT = 1
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
@@ -148,7 +149,7 @@ def _write_files(result: Result, folder: Path) -> None:
     for name, draw in CHARTS.items():
         save(draw(result), folder / f"{name}.png", folder / f"{name}.svg")
     told = manifest(result)
-    (folder / "report.html").write_bytes(run_page(result, told).encode("utf-8", "replace"))
+    (folder / REPORT).write_bytes(run_page(result, told).encode("utf-8", "replace"))
     (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
 
 

@@ -104,3 +104,8 @@ def facts_of(result: Result) -> list[str]:
 def in_words(figure: Cell) -> str:
     """A cell in a sentence."""
     return f"{figure.text} ± {figure.spread}" if figure.spread else figure.text
+
+
+def as_sentence(note: str) -> str:
+    """A note of the terminal's, with a capital and a full stop."""
+    return f"{note[0].upper()}{note[1:]}."

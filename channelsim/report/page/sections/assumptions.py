@@ -84,7 +84,9 @@ def _value(value: Any) -> str:
     """As in words; a number by itself with commas at its thousands."""
     if value is None:
         return UNDEFINED
-    return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else in_words(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,.10g}"
+    return in_words(value).replace(" -> ", " → ")
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:

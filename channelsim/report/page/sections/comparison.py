@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,10 @@ from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Metric, is_less_better
 from channelsim.report.page.blocks import Block, Cell, Chart, Name, Row, Section, Table
 from channelsim.report.page.numbers import point
-from channelsim.report.page.words import cell, difference_cell, label_of, names
+from channelsim.report.page.words import as_sentence, cell, difference_cell, in_words, label_of, names
 from channelsim.report.tables import COMPARED, basis, headline_rows, results_over
 
 FIGURES, DIFFERENCES = "figures", "differences"
-TOGETHER = "95% intervals that hold together in each row; * beyond chance."
 
 
 def comparison_section(result: Result) -> Section:
@@ -25,7 +24,8 @@ def comparison_section(result: Result) -> Section:
     blocks: list[Block] = [_key_figures(result)]
     if len(result.strategies) > 1:
         blocks.append(_key_differences(result))
-    blocks.append(_chart(result))
+    if metrics := list(_metrics(result)):
+        blocks.append(_chart(result, metrics))
     return Section("comparison", "Comparison", blocks)
 
 
@@ -42,7 +42,7 @@ def _key_figures(result: Result) -> Table:
             cell(each, metric.unit, currency, strong=decides and name == best) for name, each in estimates.items()
         ]
         rows.append(Row(Name(label), cells))
-    return Table(results_over(result), "", names(result), rows, f"{basis(result).capitalize()}.")
+    return Table(results_over(result), "", names(result), rows, as_sentence(basis(result)))
 
 
 def _key_differences(result: Result) -> Table:
@@ -53,7 +53,11 @@ def _key_differences(result: Result) -> Table:
         apart = result.differences(name)
         cells = [_apart(result, metrics[name], apart, other.text) for other in others]
         rows.append(Row(Name(label_of(name)), cells))
-    return Table(f"Difference from {result.baseline}, lead for lead", "", others, rows, TOGETHER)
+    return Table(f"Difference from {result.baseline}, lead for lead", "", others, rows, _together(result))
+
+
+def _together(result: Result) -> str:
+    return "95% intervals that hold together in each row; * beyond chance." if result.replications > 1 else ""
 
 
 def _apart(result: Result, metric: Metric, apart: Mapping[str, Estimate], strategy: str) -> Cell:
@@ -62,48 +66,41 @@ def _apart(result: Result, metric: Metric, apart: Mapping[str, Estimate], strate
     return difference_cell(apart[strategy], metric.unit, result.study.scenario.currency)
 
 
-def _chart(result: Result) -> Chart:
-    """Every metric that is something under some strategy, as figures and as differences."""
-    currency = result.study.scenario.currency
+def _chart(result: Result, metrics: Sequence[tuple[Metric, str]]) -> Chart:
+    """Metrics with their groups: each strategy's figures, and their differences from the baseline."""
+    currency, strategies = result.study.scenario.currency, names(result)
+    several = len(strategies) > 1
     views: list[dict[str, Any]] = []
     figures, differences = [], []
-    for metric, group in _metrics(result):
+    for metric, group in metrics:
         estimates = {name: result.estimate(name, metric.name) for name in result.strategies}
         apart = result.differences(metric.name)
-        sides = [[point(each) for each in estimates.values()]]
-        if apart:
-            sides.append([point(apart[name]) if name in apart else None for name in result.strategies])
         label, meaning = Name(label_of(metric.name)), metric.meaning.replace("_", " ")
-        better = "less is better" if is_less_better(metric.name) else ""
-        about = "; ".join(filter(None, (meaning, better)))
+        figures.append(Row(label, [cell(each, metric.unit, currency) for each in estimates.values()], meaning))
+        differences.append(Row(label, [_apart(result, metric, apart, name) for name in result.strategies]))
+        sides = [[point(each) for each in estimates.values()]]
+        if several:
+            sides.append([point(apart[name]) if name in apart else None for name in result.strategies])
+        about = f"{meaning}; less is better" if is_less_better(metric.name) else meaning
         views.append(
             {"label": label.text, "group": group, "about": about, "unit": str(metric.unit), "sides": sides}
         )
-        figures.append(Row(label, [cell(each, metric.unit, currency) for each in estimates.values()], meaning))
-        differences.append(Row(label, [_apart(result, metric, apart, name) for name in result.strategies]))
-    first, decided = figures[0], views[0]["label"]
-    told = "; ".join(
-        f"{name} {each.text}{f' ± {each.spread}' if each.spread else ''}"
-        for name, each in zip(result.strategies, first.cells, strict=True)
-    )
-    tables = [Table("All figures", "", names(result), figures, id=FIGURES)]
-    switch = ["Each strategy"]
-    if differences and len(result.strategies) > 1:
-        switch.append(f"Difference from {result.baseline}")
-        tables.append(
-            Table(f"All differences from {result.baseline}", "", names(result), differences, TOGETHER, DIFFERENCES)
-        )
+    tables = [Table("All figures", "", strategies, figures, id=FIGURES)]
+    if several:
+        caption = f"All differences from {result.baseline}"
+        tables.append(Table(caption, "", strategies, differences, _together(result), DIFFERENCES))
     bars = " Bars are 95% intervals of the mean." if result.replications > 1 else ""
+    told = zip(result.strategies, figures[0].cells, strict=True)
     return Chart(
         id="any-figure",
         draw="dots",
         title="Look closer at any figure",
         caption=f"Choose what to compare.{bars} What is 0 under every strategy is left out.",
-        alt=f"{decided}: {told}.",
+        alt=f"{views[0]['label']}: {'; '.join(f'{name} {in_words(each)}' for name, each in told)}.",
         data={
-            "rows": [{"strategy": at} for at in range(len(result.strategies))],
+            "rows": [{"strategy": at} for at in range(len(strategies))],
             "views": views,
-            "sides": switch,
+            "sides": ["Each strategy", f"Difference from {result.baseline}"] if several else [],
             "tables": [table.id for table in tables],
         },
         tables=tables,

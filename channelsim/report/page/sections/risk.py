@@ -6,7 +6,7 @@ from channelsim.experiment.result import Result
 from channelsim.report.format import in_step
 from channelsim.report.page.blocks import Block, Cell, Chart, Name, Prose, Row, Section, Table
 from channelsim.report.page.numbers import all_rounded
-from channelsim.report.page.words import names
+from channelsim.report.page.words import as_sentence, names
 from channelsim.report.risk import (
     CAN_BE_LOST,
     MONEY_ROWS,
@@ -72,5 +72,4 @@ def _table(result: Result) -> Table:
     for target in result.targets:
         reached = [Cell(chance_in_words(result.reached(target, name))) for name in result.strategies]
         rows.append(Row(Name(f"Chance of {target_in_words(target, currency)}"), reached))
-    note = risk_note(result)
-    return Table("What could go wrong", "", names(result), rows, f"{note[0].upper()}{note[1:]}.", TABLE)
+    return Table("What could go wrong", "", names(result), rows, as_sentence(risk_note(result)), TABLE)

@@ -106,16 +106,19 @@
   };
   const say = (canvas, text) => canvas.setAttribute("aria-label", text);
 
-  // Ticks along the bottom with their grid.
-  const bottom = (root, scale, [low, high], unit, signed, left, right, top, base) => {
+  // Ticks along the bottom, with their grid over spans of the height: it runs through no names.
+  const bottom = (root, scale, [low, high], unit, signed, left, right, spans, base) => {
     const axis = ticks(low, high, Math.max(3, Math.min(7, Math.floor((right - left) / 90))));
     labels(axis, unit, signed).forEach((text, at) => {
       const x = scale(axis[at]);
-      svg(root, "line", { x1: x, x2: x, y1: top, y2: base, class: axis[at] === 0 ? "zero" : "grid" });
+      for (const [y1, y2] of spans) svg(root, "line", { x1: x, x2: x, y1, y2, class: axis[at] === 0 ? "zero" : "grid" });
       const anchor = x - left < 18 ? "start" : right - x < 18 ? "end" : "middle";
       svg(root, "text", { x, y: base + 16, "text-anchor": anchor, class: "quiet" }, text);
     });
   };
+
+  const rowHeight = (rows, width) => (width >= BESIDE ? 34 : rows.length > 6 ? 40 : 46);
+  const rowsHeight = (rows, width) => rows.length * rowHeight(rows, width) + 28;
 
   // ---- rows: a dot with its interval, or a bar, on a line of its own; returns the height
   // rows: {strategy} or {name}; points: [at, low, high, tick] or null; texts: at the right.
@@ -125,15 +128,16 @@
     const nameRoom = beside ? Math.min(230, widest(rows.map((row) => named(row).name)) + swatchRoom + 14) : 0;
     const textRoom = beside ? Math.min(260, widest(texts) + 14) : 0;
     const from = left + nameRoom + (bars ? 0 : 8), to = left + width - textRoom - (bars ? 0 : 8);
-    const height = beside ? 34 : 46;
+    const height = rowHeight(rows, width);
     const base = top + rows.length * height + 2;
     const ends = limits(points.flatMap((point) => point || []), signed || bars);
     if (ends) {
       const scale = scaled(ends, from, to);
-      bottom(root, scale, ends, unit, signed, from, to, top, base);
+      const marks = rows.map((_, at) => top + (at + 1) * height - 12);
+      bottom(root, scale, ends, unit, signed, from, to, beside ? [[top, base]] : marks.map((y) => [y - 10, y + 10]), base);
       points.forEach((point, at) => {
         const { colour, path } = named(rows[at]);
-        const y = top + at * height + (beside ? height / 2 : 34);
+        const y = beside ? top + at * height + height / 2 : marks[at];
         if (!point) return;
         const [mean, low, high, tick] = point;
         if (bars) {
@@ -151,7 +155,7 @@
     }
     rows.forEach((row, at) => {
       const { name, colour, path } = named(row);
-      const y = top + at * height + (beside ? height / 2 : 16);
+      const y = top + at * height + (beside ? height / 2 : 14);
       if (row.strategy !== undefined) svg(root, "path", { d: path, fill: colour, transform: `translate(${left + 7} ${y - 0.5})` });
       const start = left + (row.strategy === undefined ? 0 : swatchRoom);
       const space = beside ? nameRoom - swatchRoom - 8 : width - swatchRoom - widest([texts[at]]) - 8;
@@ -161,7 +165,6 @@
     });
     return base + 24 - top;
   };
-  const rowsHeight = (rows, width) => rows.length * (width >= BESIDE ? 34 : 46) + 28;
 
   // ---- kinds of chart. Each is given the figure's parts and what is chosen: view, side and hidden strategies.
 
@@ -177,13 +180,14 @@
 
   // {rows, panels: [{label, about, points}], unit, table: a row a panel}
   const bars = ({ canvas, data, width }) => {
-    const columns = width >= 900 ? data.panels.length : width >= 540 ? 2 : 1;
-    const gap = 36;
+    const texts = words(data.table);
+    const gap = 28;
+    const needed = widest(data.rows.map((row) => named(row).name)) + widest(texts.flatMap((row) => row.means)) + 28;
+    const columns = [data.panels.length, 2].find((count) => width >= count * needed + (count - 1) * gap) || 1;
     const each = (width - gap * (columns - 1)) / columns;
     const height = 24 + rowsHeight(data.rows, each) + 14;
     const lines = Math.ceil(data.panels.length / columns);
     const root = drawing(canvas, width, height * lines);
-    const texts = words(data.table);
     data.panels.forEach((panel, at) => {
       const left = (at % columns) * (each + gap), top = Math.floor(at / columns) * height;
       svg(root, "text", { x: left, y: top + 14, class: "bold" }, panel.label);
@@ -215,13 +219,13 @@
     legend(ends.map((end, at) => ({ name: end.label, colour: fills[at], path: "M-7-7h14v14h-14Z" })));
     const ends01 = [0, isShare ? 1 : Math.max(...totals) * 1.08 || 1];
     const scale = scaled(ends01, nameRoom, width - (isShare ? 1 : 40));
-    bottom(root, scale, ends01, view.unit, false, nameRoom, width, 4, base);
+    bottom(root, scale, ends01, view.unit, false, nameRoom, width, [[4, base]], base);
     view.rows.forEach((row, at) => {
       const { name, colour, path } = named(row);
       const y = 4 + at * height + (beside ? height / 2 : 32);
-      const nameAt = beside ? y : y - 17;
+      const nameAt = beside ? y : y - 20;
       if (row.strategy !== undefined) svg(root, "path", { d: path, fill: colour, transform: `translate(7 ${nameAt - 0.5})` });
-      svg(root, "text", { x: row.strategy === undefined ? 0 : 20, y: nameAt + 4 }, fitted(name, (beside ? nameRoom : width) - 26));
+      svg(root, "text", { x: row.strategy === undefined ? 0 : 20, y: nameAt + 4, class: "over" }, fitted(name, (beside ? nameRoom : width) - 26));
       let left = 0;
       view.values[at].forEach((value, end) => {
         const x = scale(left), wide = scale(left + value) - x;
@@ -377,7 +381,7 @@
 
     const legend = (found) => {
       if (!found.length || (found.length === 1 && found[0].strategy !== undefined)) return entries.remove();
-      controls.append(entries);
+      if (!entries.isConnected) controls.append(entries);
       const focused = [...entries.children].indexOf(document.activeElement);
       entries.replaceChildren(
         ...found.map((each) => {
