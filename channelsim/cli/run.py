@@ -142,8 +142,8 @@ def command(
 ) -> int:
     """Simulate a scenario's strategies many times over and say which is better, by how much, how surely.
 
-    Writes a report, tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some replications
-    failed or nothing could be written, 2 if the scenario is not sound.
+    Writes a report, tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some
+    replications failed or nothing could be written, 2 if the scenario is not sound.
     """
     study = load_telling(scenario, sets, only=strategies)
     check_writable(output)

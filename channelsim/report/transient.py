@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from channelsim.analysis.transient import Band, band, start_bias
+from channelsim.analysis.transient import start_bias
 from channelsim.experiment.result import Result
 
 COLUMNS = (
@@ -19,22 +19,9 @@ WORTH_TELLING = 0.01
 """A bias of the mean smaller than this share is not told."""
 
 
-def monthly_bands(result: Result) -> dict[tuple[str, str], tuple[Band, Band]]:
-    """By strategy and series: the mean with its band, and the paired difference from the baseline with its own.
-    Bands hold for all months of a series at once."""
-    return {
-        (strategy, name): (
-            band(values, controls=result.controls),
-            band(values - result.by_month(result.baseline, name), controls=result.controls),
-        )
-        for strategy, monthly in result.monthly.items()
-        for name, values in monthly.items()
-    }
-
-
 def monthly_rows(result: Result) -> Iterator[tuple[str, str, dt.date, float, float, float, float, float, float]]:
     """One row a strategy, series and month, as in `monthly.csv`."""
-    for (strategy, name), (own, apart) in monthly_bands(result).items():
+    for (strategy, name), (own, apart) in result.monthly_bands.items():
         months = result.layout(strategy).month_starts[:-1]
         yield from (
             (strategy, name, month, *figures)

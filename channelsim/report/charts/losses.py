@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from channelsim.engine.ledger import LOST
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import LOST_MEANING, Unit
 from channelsim.report.format import number
@@ -128,7 +126,7 @@ class LossesByStep:
 
 def losses_by_step(result: Result) -> LossesByStep:
     """Where leads are lost after the warm-up, from the ledger."""
-    lost = _lost_leads(result)
+    lost = result.lost_leads
     known = dict.fromkeys(
         (motion, step)
         for name in result.strategies
@@ -152,23 +150,6 @@ def losses_by_step(result: Result) -> LossesByStep:
         for name in result.strategies
     }
     return LossesByStep(steps, per_100)
-
-
-def _lost_leads(result: Result) -> Mapping[tuple[str, str, str, str], float]:
-    """Leads lost in all replications together, by strategy, motion, step and reason."""
-    after_warmup = {job.name: job.layout.month_starts[job.warmup_months] for job in result.jobs}
-    counted = (
-        result.ledger.lazy()
-        .filter(pl.col("measure").is_in([reason.name.lower() for reason in LOST]))
-        .with_columns(pl.col("strategy", "motion", "step", "measure").cast(pl.String))
-        .filter(pl.col("month") >= pl.col("strategy").replace_strict(after_warmup, return_dtype=pl.Date))
-        .group_by("strategy", "motion", "step", "measure")
-        .agg(pl.col("value").sum())
-        .collect()
-    )
-    return {
-        (strategy, motion, step, reason): value for strategy, motion, step, reason, value in counted.iter_rows()
-    }
 
 
 def _shares(axes: Axes, result: Result) -> None:

@@ -16,7 +16,6 @@ from channelsim.report.charts.ahead import so_far
 from channelsim.report.page.blocks import Cell, Chart, Name, Row, Section, Table
 from channelsim.report.page.numbers import all_rounded
 from channelsim.report.page.words import cell, in_words, label_of, month_words, names
-from channelsim.report.transient import monthly_bands
 
 FIRST = "contribution"
 PIPELINE = "pipeline"
@@ -63,7 +62,7 @@ def _when_it_pays(result: Result) -> Chart:
 
 def _any_series(result: Result) -> Chart:
     months = [month_words(date) for date in result.layout(result.baseline).month_starts[:-1]]
-    bands = monthly_bands(result)
+    bands = result.monthly_bands
     views: list[dict[str, Any]] = []
     tables: list[Table] = []
     for series in _series(bands):
