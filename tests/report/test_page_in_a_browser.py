@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator
@@ -179,3 +180,29 @@ def test_it_prints_on_a_few_pages(visit: Visit) -> None:
     printed = visit.page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     assert 4 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 9
+
+
+SAME = {name: {"routing": [{"motion": "phone"}]} for name in ("one", "other")}
+ALONE_IN_A_MONTH = {"horizon": {"start": dt.date(2027, 1, 4), "months": 1}, "strategies": {"one": SAME["one"]}}
+COST_PER_LEAD = {"uncertain": {"dist": "uniform", "low": 20, "high": 200}}
+UNCERTAIN = {"web": {"leads_per_month": 30, "mix": {"small": 1.0}, "cost_per_lead": COST_PER_LEAD}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "replications"),
+    [
+        pytest.param({"strategies": SAME}, 2, id="strategies that are the same"),
+        pytest.param(ALONE_IN_A_MONTH, 1, id="one strategy, one month, one replication"),
+        pytest.param({"sources": UNCERTAIN}, 30, id="a number that nobody knows"),
+        pytest.param({"currency": "CHF"}, 2, id="a currency without a sign"),
+    ],
+)
+def test_an_odd_run_is_drawn_too(browser: Any, tmp_path: Path, changes: dict[str, Any], replications: int) -> None:
+    written = tmp_path / "report.html"
+    result = run_study(load(small_world(**changes)), replications=replications)
+    written.write_text(page_of(result), encoding="utf-8")
+    visit = Visit(browser, written, 800)
+    drawn = [canvas.inner_html() for canvas in visit.page.query_selector_all(".canvas")]
+    visit.page.close()
+    assert visit.complaints == []
+    assert all("<svg" in each and "NaN" not in each and "Infinity" not in each for each in drawn)

@@ -27,10 +27,11 @@ def assumptions_section(result: Result) -> Section:
     base = study.strategies[result.baseline]
     several = len(result.strategies) > 1
     whose = f" Inputs are those of {result.baseline}, the baseline." if several else ""
+    middle = " What nobody knows stands at the middle of what is believed." if result.beliefs else ""
     motions = [_inputs(f"Motion {name}", motion.steps) for name, motion in base.motions.items()]
     blocks: list[Block] = [
         *([_differences(result)] if several else []),
-        Prose([f"What has its default is left out.{whose} Money is in {base.currency}."], "quiet"),
+        Prose([f"What has its default is left out.{whose} Money is in {base.currency}.{middle}"], "quiet"),
         *(_inputs(title, getattr(base, field)) for field, title in SHOWN.items()),
         Details("How each way of selling goes, step by step", motions),
     ]

@@ -86,7 +86,8 @@
     let low = Math.min(...known), high = Math.max(...known);
     if (withZero || high - low >= Math.max(Math.abs(low), Math.abs(high)) / 2 || high === low)
       [low, high] = [Math.min(low, 0), Math.max(high, 0)];
-    const room = (high - low || 1) * 0.04;
+    if (high === low) high = 1; // nothing but zeros
+    const room = (high - low) * 0.04;
     return [low === 0 ? 0 : low - room, high === 0 ? 0 : high + room];
   };
   const scaled = ([low, high], from, to) => (value) => from + ((value - low) / (high - low)) * (to - from);
@@ -125,7 +126,7 @@
   const drawRows = (root, { rows, points, texts, unit, signed, bars }, left, top, width) => {
     const beside = width >= BESIDE;
     const swatchRoom = 20;
-    const nameRoom = beside ? Math.min(230, widest(rows.map((row) => named(row).name)) + swatchRoom + 14) : 0;
+    const nameRoom = beside ? Math.min(width * 0.32, widest(rows.map((row) => named(row).name)) + swatchRoom + 14) : 0;
     const textRoom = beside ? Math.min(260, widest(texts) + 14) : 0;
     const from = left + nameRoom + (bars ? 0 : 8), to = left + width - textRoom - (bars ? 0 : 8);
     const height = rowHeight(rows, width);
