@@ -122,7 +122,7 @@ class Run:
         return Plots(self.result)
 
     def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER) -> Path:
-        """Write tables, charts and manifest to a folder of the run's own below `folder`, and return it."""
+        """Write report, tables, charts and manifest to a folder of the run's own below `folder`, and return it."""
         return write_run(self.result, Path(folder))
 
 

@@ -16,7 +16,7 @@ from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import run_study
 from channelsim.experiment.stopping import MOST_REPLICATIONS, PRECISION, Rule, Until
 from channelsim.experiment.workers import default_workers
-from channelsim.report.files import DEFAULT_FOLDER, check_writable, write_run
+from channelsim.report.files import DEFAULT_FOLDER, REPORT, check_writable, write_run
 from channelsim.report.summary_json import run_as_json
 from channelsim.report.tables import console_for, print_run
 from channelsim.report.verdict import verdict
@@ -142,8 +142,8 @@ def command(
 ) -> int:
     """Simulate a scenario's strategies many times over and say which is better, by how much, how surely.
 
-    Writes tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some replications
-    failed or nothing could be written, 2 if the scenario is not sound.
+    Writes a report, tables, charts and a manifest to DIR/<scenario>-<hash>. The exit status is 0, 1 if some
+    replications failed or nothing could be written, 2 if the scenario is not sound.
     """
     study = load_telling(scenario, sets, only=strategies)
     check_writable(output)
@@ -173,6 +173,7 @@ def command(
         console.print(f"[bold]{escape(found.sentence)}[/]")
         if found.guarantee:
             console.print(escape(found.guarantee))
+        click.echo(f"Report: {folder / REPORT}")
         click.echo(f"Files: {folder}")
     if result.failures:
         failed = "1 replication" if len(result.failures) == 1 else f"{len(result.failures)} replications"

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from channelsim.engine.ledger import LOST
 from channelsim.experiment.replicate import MEASURES, Job, LedgerRows
 from channelsim.program.arrays import NONE
 
@@ -85,3 +86,20 @@ def _enum(codes: IntArray, names: list[str]) -> pl.Series:
 def _numbers(codes: IntArray, numbers: Iterable[int]) -> pl.Series:
     lookup = np.array([*numbers, NONE])
     return pl.Series(lookup[codes], dtype=pl.Int32).replace(NONE, None)
+
+
+def lost_leads(ledger: pl.DataFrame, jobs: Sequence[Job]) -> dict[tuple[str, str, str, str], float]:
+    """Leads lost after the warm-up, in all replications together, by strategy, motion, step and reason."""
+    after_warmup = {job.name: job.layout.month_starts[job.warmup_months] for job in jobs}
+    counted = (
+        ledger.lazy()
+        .filter(pl.col("measure").is_in([reason.name.lower() for reason in LOST]))
+        .with_columns(pl.col("strategy", "motion", "step", "measure").cast(pl.String))
+        .filter(pl.col("month") >= pl.col("strategy").replace_strict(after_warmup, return_dtype=pl.Date))
+        .group_by("strategy", "motion", "step", "measure")
+        .agg(pl.col("value").sum())
+        .collect()
+    )
+    return {
+        (strategy, motion, step, reason): value for strategy, motion, step, reason, value in counted.iter_rows()
+    }

@@ -16,6 +16,7 @@ from channelsim.analysis.ignorance import Ignorance, ignorance
 from channelsim.analysis.intervals import Estimate, estimate
 from channelsim.analysis.risk import Chance, Dominance, Risk, dominance, risks, worse_tail
 from channelsim.analysis.targets import Target
+from channelsim.analysis.transient import Band, band
 from channelsim.errors import UserError, suggest
 from channelsim.experiment.controls import controls_of
 from channelsim.experiment.luck import belief_draws
@@ -213,6 +214,26 @@ class Result:
         from channelsim.experiment.ledger_table import ledger_table
 
         return ledger_table(self.jobs, self.rows)
+
+    @cached_property
+    def lost_leads(self) -> dict[tuple[str, str, str, str], float]:
+        """Leads lost after the warm-up, in all replications together, by strategy, motion, step and reason."""
+        from channelsim.experiment.ledger_table import lost_leads
+
+        return lost_leads(self.ledger, self.jobs)
+
+    @cached_property
+    def monthly_bands(self) -> dict[tuple[str, str], tuple[Band, Band]]:
+        """By strategy and series: the mean with its band, and the paired difference from the baseline with its own.
+        Bands hold for all months of a series at once."""
+        return {
+            (strategy, name): (
+                band(values, controls=self.controls),
+                band(values - self.by_month(self.baseline, name), controls=self.controls),
+            )
+            for strategy, monthly in self.monthly.items()
+            for name, values in monthly.items()
+        }
 
 
 def metrics_of(jobs: Sequence[Job]) -> tuple[Metric, ...]:

@@ -1,4 +1,4 @@
-"""A run's folder: manifest, tables and charts. A file appears whole or not at all."""
+"""A run's folder: report, tables, charts and manifest. A file appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import polars as pl  # slow to import
 
 DEFAULT_FOLDER = "outputs"
+REPORT = "report.html"
 HASH_LENGTH = 8
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
@@ -116,7 +117,7 @@ def write_run(result: Result, parent: Path) -> Path:
 def write_repriced(result: Result, run_folder: Path) -> Path:
     """Write the tables of a run at new prices to a folder in the run's, and return it."""
     folder = run_folder / f"repriced-{hash_of(result)[:HASH_LENGTH]}"
-    return write_folder(folder, lambda staging: _write_tables(result, staging))
+    return write_folder(folder, lambda staging: _write_tables(result, manifest(result), staging))
 
 
 def write_folder(folder: Path, write: Callable[[Path], None]) -> Path:
@@ -156,15 +157,18 @@ def _umask() -> int:
 
 def _write_files(result: Result, folder: Path) -> None:
     from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
+    from channelsim.report.page.page import run_page
 
     (folder / "monthly.csv").write_bytes(csv_bytes(COLUMNS, monthly_rows(result)))
     _write_parquet(result.ledger, folder / "ledger.parquet")
     for name, draw in CHARTS.items():
         save(draw(result), folder / f"{name}.png", folder / f"{name}.svg")
-    _write_tables(result, folder)
+    told = manifest(result)
+    _write_tables(result, told, folder)
+    (folder / REPORT).write_bytes(run_page(result, told).encode("utf-8", "replace"))
 
 
-def _write_tables(result: Result, folder: Path) -> None:
+def _write_tables(result: Result, told: dict[str, Any], folder: Path) -> None:
     """All that depends on prices, and the manifest."""
     figures = [astuple(figure) for figure in risk_figures(result)]
     for name, columns, rows in (
@@ -177,7 +181,7 @@ def _write_tables(result: Result, folder: Path) -> None:
         (folder / name).write_bytes(csv_bytes(columns, rows))
     _write_parquet(pay_table(result), folder / "pay.parquet")
     _write_parquet(result.replication_table, folder / "replications.parquet")
-    (folder / "manifest.json").write_text(json.dumps(manifest(result), indent=2) + "\n")
+    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:

@@ -94,11 +94,11 @@ def chance_in_words(chance: Chance) -> str:
     """A share and its interval in per cent: "12% (8 to 17)"."""
     if chance.share != chance.share:
         return UNDEFINED
-    return f"{_percent(chance.share)}% ({_percent(chance.ci_low)} to {_percent(chance.ci_high)})"
+    return f"{percent(chance.share)}% ({percent(chance.ci_low)} to {percent(chance.ci_high)})"
 
 
-def _percent(share: float) -> str:
-    """Without the false 0 and 100 of rounding."""
+def percent(share: float) -> str:
+    """A share in per cent, without the false 0 and 100 of rounding."""
     if 0 < share < 0.01:
         return f"{100 * share:.1f}"
     if 0.99 < share < 1:
@@ -133,6 +133,6 @@ def dominance_sentence(result: Result) -> str:
         share = result.worse_tail(best, name)
         if share > 0:
             sentences.append(
-                f"The worst {_percent(share)}% of {best}'s replications are worse than those of {name}."
+                f"The worst {percent(share)}% of {best}'s replications are worse than those of {name}."
             )
     return " ".join(sentences)

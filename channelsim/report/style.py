@@ -172,8 +172,9 @@ def strategy_colours(names: Sequence[str]) -> dict[str, str]:
 
 
 def strategy_markers(names: Sequence[str]) -> dict[str, str]:
-    """A marker for each strategy, so that a black and white print tells them apart."""
-    return {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(names)}
+    """A marker for each strategy, so that a black and white print tells them apart; where a colour comes again, it
+    has another one."""
+    return {name: MARKERS[(i + i // len(PALETTE)) % len(MARKERS)] for i, name in enumerate(names)}
 
 
 def folded(name: str, columns: int = 20) -> str:

@@ -47,7 +47,7 @@ WIDEST_PATH = 46
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
     for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
-        _print(console, _results_over(result), table, _basis(result))
+        _print(console, results_over(result), table, basis(result))
     for sentence in warmup_sentences(result):
         console.print(f"{escape(sentence)}\n")
     if len(result.strategies) > 1:
@@ -74,7 +74,8 @@ def print_run(console: Console, result: Result) -> None:
         console.print()
 
 
-def _basis(result: Result) -> str:
+def basis(result: Result) -> str:
+    """What a table's figures are."""
     if result.replications == 1:
         return "one replication, which does not show what is chance"
     known = f"means of {result.replications:,} replications, ± half of the 95% interval"
@@ -113,7 +114,7 @@ def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
         table.add_column(escape(name), justify="right", overflow="fold")
     currency = result.study.scenario.currency
     best = result.comparison.best if result.comparison.is_settled else None
-    for metric, label in _rows(result):
+    for metric, label in headline_rows(result):
         estimates = {name: result.estimate(name, metric.name) for name in strategies}
         if all(math.isnan(e.mean) for e in estimates.values()):
             continue
@@ -127,7 +128,8 @@ def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
     return table
 
 
-def _results_over(result: Result) -> str:
+def results_over(result: Result) -> str:
+    """The period, as a table's title."""
     horizon = result.study.scenario.horizon
     after = f" after {_months(horizon.warmup_months)} of warm-up" if horizon.warmup_months else ""
     return f"Results over {_months(horizon.months - horizon.warmup_months)}{after}"
@@ -137,7 +139,8 @@ def _months(count: int) -> str:
     return "1 month" if count == 1 else f"{count} months"
 
 
-def _rows(result: Result) -> Iterator[tuple[Metric, str]]:
+def headline_rows(result: Result) -> Iterator[tuple[Metric, str]]:
+    """The metrics that a reader sees first, with what they are called: the one that decides before all others."""
     by_name = {metric.name: metric for metric in result.metrics}
     labels = dict(HEADLINES)
     decided_by = result.comparison.metric
@@ -159,10 +162,13 @@ def _with_spread(e: Estimate, unit: Unit, currency: str, *, signed: bool = False
 
 
 def _joined(mean: str, half_width: str) -> str:
-    """A mean and what stands after its ±, with their unit once where it is the same."""
+    return f"{unit_once(mean, half_width)} [dim]± {half_width}[/]"
+
+
+def unit_once(mean: str, half_width: str) -> str:
+    """A mean without its unit where what stands after its ± has the same."""
     _, _, unit = half_width.partition(" ")
-    shared = bool(unit) and mean.endswith(f" {unit}")
-    return f"{mean.removesuffix(f' {unit}') if shared else mean} [dim]± {half_width}[/]"
+    return mean.removesuffix(f" {unit}") if unit else mean
 
 
 def _difference_table(result: Result, strategies: Sequence[str]) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from channelsim.analysis.transient import band, start_bias
+from channelsim.analysis.transient import start_bias
 from channelsim.experiment.result import Result
 
 COLUMNS = (
@@ -20,21 +20,15 @@ WORTH_TELLING = 0.01
 
 
 def monthly_rows(result: Result) -> Iterator[tuple[str, str, dt.date, float, float, float, float, float, float]]:
-    """One row a strategy, series and month, as in `monthly.csv`: the mean and its band, and the paired difference
-    from the baseline. Bands hold for all months of a series at once."""
-    for strategy, monthly in result.monthly.items():
+    """One row a strategy, series and month, as in `monthly.csv`."""
+    for (strategy, name), (own, apart) in result.monthly_bands.items():
         months = result.layout(strategy).month_starts[:-1]
-        for name, values in monthly.items():
-            own, apart = (
-                band(values, controls=result.controls),
-                band(values - result.by_month(result.baseline, name), controls=result.controls),
+        yield from (
+            (strategy, name, month, *figures)
+            for month, *figures in zip(
+                months, own.mean, own.low, own.high, apart.mean, apart.low, apart.high, strict=True
             )
-            yield from (
-                (strategy, name, month, *figures)
-                for month, *figures in zip(
-                    months, own.mean, own.low, own.high, apart.mean, apart.low, apart.high, strict=True
-                )
-            )
+        )
 
 
 def warmup_sentences(result: Result) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -65,6 +66,8 @@ class Study:
     """strategy -> its uncertain numbers, and the scenario that any draw of them makes"""
     notes: tuple[str, ...] = ()
     """what the user should know although nothing is wrong, a line each"""
+    sets: tuple[str, ...] = ()
+    """what was changed by `--set`, as PATH=VALUE"""
 
 
 def load(
@@ -107,6 +110,7 @@ def load(
         overrides={name: {change.path: change.value.data for change in changes[name]} for name in kept},
         beliefs={name: beliefs[name] for name in kept},
         notes=kept_values(overrides, {name: changes[name] for name in kept}),
+        sets=tuple(f"{each.path}={json.dumps(each.value.data, default=str)}" for each in overrides),
     )
 
 

@@ -57,10 +57,21 @@ def run_folder(parent: Path) -> Path:
 def test_a_run_prints_the_comparison_the_verdict_and_where_the_files_are(folder: Path) -> None:
     done = channelsim("run", "small.yaml", "--workers", "1")
     assert done.exit_code == 0
-    for words in ("Contribution", "Difference from one", "teams.desk.headcount", "Files: outputs"):
+    for words in (
+        "Contribution",
+        "Difference from one",
+        "teams.desk.headcount",
+        "Report: outputs",
+        "Files: outputs",
+    ):
         assert words in done.stdout
     assert sorted(path.name for path in run_folder(folder / "outputs").iterdir()) == sorted(
-        [*DATA_FILES, "manifest.json", *(f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg"))]
+        [
+            *DATA_FILES,
+            "manifest.json",
+            "report.html",
+            *(f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")),
+        ]
     )
 
 

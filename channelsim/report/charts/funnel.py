@@ -37,7 +37,7 @@ def funnel(result: Result) -> Chart:
 
     Opportunities are left out where no motion marks the step at which a lead becomes one.
     """
-    stages = [name for name in STAGES if name != "opportunities" or _ever(result, name)]
+    stages = [name for name in STAGES if name != "opportunities" or ever(result, name)]
     figure = page(
         result,
         f"From leads to deals over {period(result)}",
@@ -60,7 +60,8 @@ def _subtitle(result: Result) -> str:
     )
 
 
-def _ever(result: Result, metric: str) -> bool:
+def ever(result: Result, metric: str) -> bool:
+    """Whether a metric is ever above 0."""
     return any(np.nansum(values) > 0 for values in result.metric_values(metric).values())
 
 

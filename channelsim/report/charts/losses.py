@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from channelsim.engine.ledger import LOST
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import LOST_MEANING, Unit
 from channelsim.report.format import number
@@ -74,7 +72,7 @@ def losses(result: Result) -> Chart:
     figure = page(
         result,
         f"What becomes of leads over {period(result)}, and where they are lost",
-        _subtitle(result),
+        meanings(result),
         top + below,
     )
     grid = figure.add_gridspec(1 + lines, columns, height_ratios=[top] + [below / lines] * lines)
@@ -88,15 +86,16 @@ def losses(result: Result) -> Chart:
     return figure
 
 
-def _subtitle(result: Result) -> str:
+def meanings(result: Result) -> str:
+    """Of which leads the shares are, and what each reason to lose one means."""
     has_warmup = result.study.scenario.horizon.warmup_months > 0
     in_play = "that arrive, and of those open when the warm-up ends" if has_warmup else "that arrive"
-    shown = _shown(result, REASONS.values())
-    meanings = [f"{end.label}: {LOST_MEANING[reason]}" for reason, end in REASONS.items() if end in shown]
-    return f"Shares of all leads {in_play}. {'; '.join(meanings)}{'.' if meanings else ''}"
+    reasons = shown(result, REASONS.values())
+    words = [f"{end.label}: {LOST_MEANING[reason]}" for reason, end in REASONS.items() if end in reasons]
+    return f"Shares of all leads {in_play}. {'; '.join(words)}{'.' if words else ''}"
 
 
-def _shown(result: Result, ends: Iterable[End]) -> list[End]:
+def shown(result: Result, ends: Iterable[End]) -> list[End]:
     """The ends that come to any lead under any strategy."""
     return [end for end in ends if any(by_end.get(end.metric) for by_end in shares(result).values())]
 
@@ -127,7 +126,7 @@ class LossesByStep:
 
 def losses_by_step(result: Result) -> LossesByStep:
     """Where leads are lost after the warm-up, from the ledger."""
-    lost = _lost_leads(result)
+    lost = result.lost_leads
     known = dict.fromkeys(
         (motion, step)
         for name in result.strategies
@@ -153,23 +152,6 @@ def losses_by_step(result: Result) -> LossesByStep:
     return LossesByStep(steps, per_100)
 
 
-def _lost_leads(result: Result) -> Mapping[tuple[str, str, str, str], float]:
-    """Leads lost in all replications together, by strategy, motion, step and reason."""
-    after_warmup = {job.name: job.layout.month_starts[job.warmup_months] for job in result.jobs}
-    counted = (
-        result.ledger.lazy()
-        .filter(pl.col("measure").is_in([reason.name.lower() for reason in LOST]))
-        .with_columns(pl.col("strategy", "motion", "step", "measure").cast(pl.String))
-        .filter(pl.col("month") >= pl.col("strategy").replace_strict(after_warmup, return_dtype=pl.Date))
-        .group_by("strategy", "motion", "step", "measure")
-        .agg(pl.col("value").sum())
-        .collect()
-    )
-    return {
-        (strategy, motion, step, reason): value for strategy, motion, step, reason, value in counted.iter_rows()
-    }
-
-
 def _shares(axes: Axes, result: Result) -> None:
     """One bar a strategy, all of its leads, won first."""
     names = result.strategies
@@ -193,7 +175,7 @@ def _shares(axes: Axes, result: Result) -> None:
     number_axis(axes, "x", UnitFormatter(Unit.SHARE, ""), 5)
     handles = [
         Patch(facecolor=end.colour, hatch=end.hatch, edgecolor="white", label=end.label)
-        for end in _shown(result, ENDS)
+        for end in shown(result, ENDS)
     ]
     axes.legend(
         handles=handles,

@@ -1,0 +1,111 @@
+"""A run's page as its readers' programs see it: elements, attributes, text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from channelsim.experiment.result import Result
+from channelsim.report.files import manifest
+from channelsim.report.page.page import run_page
+
+VOID = ("meta", "input", "wbr", "br")
+
+
+@dataclass
+class Element:
+    """An element with what is in it: text and elements in their order."""
+
+    tag: str
+    attributes: dict[str, str]
+    parts: list[Any] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text if isinstance(part, Element) else part for part in self.parts)
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        """Elements below this one, with these tags if any are named."""
+        for part in self.parts:
+            if isinstance(part, Element):
+                if not tags or part.tag in tags:
+                    yield part
+                yield from part.all(*tags)
+
+    def with_class(self, name: str) -> list[Element]:
+        return [each for each in self.all() if name in each.attributes.get("class", "").split()]
+
+    def by_id(self, name: str) -> Element:
+        (found,) = (each for each in self.all() if each.attributes.get("id") == name)
+        return found
+
+
+class _Reader(HTMLParser):
+    """Builds the tree, and refuses what is not closed in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Element("", {})
+        self.open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        made = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].parts.append(made)
+        if tag not in VOID:
+            self.open.append(made)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].parts.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().tag == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].parts.append(data)
+
+
+def parsed(html: str) -> Element:
+    """The page as a tree."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == [reader.root]
+    return reader.root
+
+
+def page_of(result: Result) -> str:
+    """The page of a run, as it is written."""
+    return run_page(result, manifest(result))
+
+
+def small_world(**changes: Any) -> dict[str, Any]:
+    """Two teams, two motions, three strategies, few leads: some cool, some are open at the end."""
+
+    def motion(team: str, advance: float) -> dict[str, Any]:
+        contact = {"team": team, "effort_hours": 0.2, "attempts": {"max": 2, "reach": 0.5}, "patience_hours": 60.0}
+        close = {"team": team, "effort_hours": 3.0, "advance": advance, "buyer_days": 8, "opportunity": True}
+        return {"steps": {"contact": contact, "close": close}}
+
+    pay = {"salary": 60000, "on_target_variable": 30000, "annual_quota": 500000}
+    team = {"people": {"selling_share": 0.4}, "pay": pay}
+    tree: dict[str, Any] = {
+        "channelsim": 1,
+        "name": "a small world",
+        "horizon": {"start": dt.date(2027, 1, 4), "months": 4, "warmup_months": 1},
+        "segments": {"small": {"deal_value": 9000.0}, "big": {"deal_value": 40000.0}},
+        "sources": {"web": {"leads_per_month": 30, "mix": {"small": 0.7, "big": 0.3}, "cost_per_lead": 80}},
+        "teams": {
+            "inside": {"channel": "inside", "headcount": 1, **team},
+            "outside": {"channel": "outside", "headcount": 2, **team},
+        },
+        "motions": {"phone": motion("inside", 0.3), "field": motion("outside", 0.5)},
+        "strategies": {
+            "phone": {"routing": [{"motion": "phone"}], "teams.outside.headcount": 0},
+            "field": {"routing": [{"motion": "field"}], "teams.inside.headcount": 0},
+            "both": {"routing": [{"when": {"segment": "big"}, "motion": "field"}, {"motion": "phone"}]},
+        },
+    }
+    return tree | changes
