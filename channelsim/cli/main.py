@@ -22,6 +22,7 @@ FAILED = 1
 VERBS = {
     "run": ("channelsim.cli.run:command", "Simulate a scenario's strategies and say which is better."),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
+    "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),
     "reprice": ("channelsim.cli.reprice:command", "Put new prices on a stored run, without simulating again."),
     "check": ("channelsim.cli.check:command", "Check scenario files and show how their strategies differ."),
     "new": ("channelsim.cli.new:command", "List or write commented scenarios to start from."),
