@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.analysis.controls import Controls
-from channelsim.analysis.intervals import CONFIDENCE
+from channelsim.analysis.intervals import CONFIDENCE, Estimate, estimate
 from channelsim.analysis.jackknife import Interval, pseudo_values
 
 FloatArray = NDArray[np.float64]
@@ -39,3 +40,17 @@ def of_means(
             half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) * math.sqrt(variance * float(weights @ weights))
         found.append(Interval(value if math.isfinite(value) else math.nan, value - half, value + half))
     return found
+
+
+def about(
+    value: float,
+    parts: FloatArray,
+    values: FloatArray,
+    confidence: float = CONFIDENCE,
+    controls: Controls | None = None,
+) -> Estimate:
+    """The estimate of a function of means. parts: its pseudo-values, which its error is that of; values: what it
+    is in each replication, which quantiles are of."""
+    error, spread = estimate(parts, confidence, controls), estimate(values)
+    half = error.ci_high - error.mean
+    return replace(spread, mean=value, ci_low=value - half, ci_high=value + half)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from channelsim.analysis.comparison import Comparison, compare, differences, pairs_of
+from channelsim.analysis.comparison import Comparison, compare, paired, pairs_of
 from channelsim.analysis.controls import Controls
 from channelsim.analysis.ignorance import Ignorance, ignorance
-from channelsim.analysis.intervals import Estimate, estimate
+from channelsim.analysis.intervals import CONFIDENCE, Estimate, estimate, simultaneous
+from channelsim.analysis.jackknife import pseudo_values
+from channelsim.analysis.ratios import about
 from channelsim.analysis.risk import Chance, Dominance, Risk, dominance, risks, worse_tail
 from channelsim.analysis.targets import Target
 from channelsim.analysis.transient import Band, band
@@ -24,7 +26,7 @@ from channelsim.experiment.replicate import Job, LedgerRows
 from channelsim.experiment.statements import ProfitAndLoss, profit_and_loss
 from channelsim.experiment.stopping import Stopping
 from channelsim.experiment.workers import Failure
-from channelsim.finance.definitions import Metric, metrics_for
+from channelsim.finance.definitions import Metric, Ratio, metrics_for
 from channelsim.program.layout import Layout
 from channelsim.scenario.load import Study
 from channelsim.scenario.uncertain import Uncertain
@@ -91,7 +93,44 @@ class Result:
 
     def estimate(self, strategy: str, metric: str) -> Estimate:
         """A metric's mean, interval and spread under a strategy."""
-        return estimate(self.metric_values(metric)[strategy], controls=self.controls)
+        values = self.metric_values(metric)
+        found = self.metrics[self.column(metric)]
+        if found.ratio is None:
+            return estimate(values[strategy], controls=self.controls)
+        value, parts = self.ratio_of_means(found.ratio, strategy, ~np.isnan(self.metric_values("leads")[strategy]))
+        return about(value, parts, values[strategy], controls=self.controls)
+
+    def ratio_of_means(self, ratio: Ratio, strategy: str, done: NDArray[np.bool_]) -> tuple[float, FloatArray]:
+        """A ratio of means over some replications, and its pseudo-values."""
+        factors = np.array([self.metric_values(name)[strategy][done] for name in ratio.of])
+        of = np.where(
+            (factors == 0).any(axis=0), 0.0, factors.prod(axis=0)
+        )  # no wins: nothing, whatever one is worth
+        rows = np.column_stack([of, self.metric_values(ratio.over)[strategy][done]])
+        if not len(rows):
+            return np.nan, np.full(1, np.nan)
+
+        def divided(means: FloatArray) -> FloatArray:
+            below = means[..., 1:]
+            nothing = np.full(below.shape, np.nan)
+            found: FloatArray = np.divide(ratio.times * means[..., :1], below, out=nothing, where=below > 0)
+            return found
+
+        weights = self.weights[done] / self.weights[done].sum()
+        parts = pseudo_values(rows, divided)[:, 0] if len(rows) > 1 else np.full(1, np.nan)
+        return float(divided(weights @ rows)[0]), parts
+
+    def _difference(self, metric: str, strategy: str, baseline: str, confidence: float) -> Estimate:
+        """A paired difference of a metric."""
+        values = self.metric_values(metric)
+        apart = values[strategy] - values[baseline]
+        ratio = self.metrics[self.column(metric)].ratio
+        if ratio is None:
+            return estimate(apart, confidence, self.controls)
+        leads = self.metric_values("leads")
+        done = paired(leads[strategy], leads[baseline])
+        one, other = (self.ratio_of_means(ratio, name, done) for name in (strategy, baseline))
+        return about(one[0] - other[0], one[1] - other[1], apart, confidence, self.controls)
 
     @cached_property
     def controls(self) -> Controls | None:
@@ -159,8 +198,10 @@ class Result:
 
     def differences(self, metric: str, baseline: str | None = None) -> dict[str, Estimate]:
         """Each other strategy's paired difference from the baseline (the run's, unless another is named)."""
-        confidence = self._confidence(len(self.values) - 1)
-        return differences(self.metric_values(metric), baseline or self.baseline, confidence, self.controls)
+        baseline = baseline or self.baseline
+        others = [name for name in self.values if name != baseline]
+        confidence = self._confidence(len(others)) or simultaneous(len(others))
+        return {name: self._difference(metric, name, baseline, confidence) for name in others}
 
     @cached_property
     def profit_and_loss(self) -> dict[str, ProfitAndLoss]:
@@ -193,9 +234,7 @@ class Result:
                 raise UserError(f"no strategy named '{name}'; {suggest(name, self.values)}")
         found: dict[tuple[str, ...], Estimate] = {}
         for metric in self.metrics:
-            values = self.metric_values(metric.name)
-            difference = values[strategy] - values[baseline]
-            found[metric.name, str(metric.unit)] = estimate(difference, controls=self.controls)
+            found[metric.name, str(metric.unit)] = self._difference(metric.name, strategy, baseline, CONFIDENCE)
         return estimates_frame(("metric", "unit"), found)
 
     @cached_property

@@ -23,12 +23,23 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """What a metric divides: the product of metrics, some times, over another one."""
+
+    of: tuple[str, ...]
+    over: str
+    times: float = 1.0
+
+
+@dataclass(frozen=True)
 class Metric:
-    """A figure about one replication, over the months after the warm-up."""
+    """A figure about one replication, over the months after the warm-up. ratio: of what, where it is one; over
+    several replications it is the ratio of the means, so that who divides what is shown finds what is shown."""
 
     name: str
     unit: Unit
     meaning: str
+    ratio: Ratio | None = None
 
 
 LOST_MEANING = {
@@ -58,26 +69,55 @@ COMPANY_METRICS = (
     Metric("contacted", Unit.COUNT, "leads that had their first touch"),
     Metric("opportunities", Unit.COUNT, "leads that became an opportunity"),
     Metric("won", Unit.COUNT, "deals won"),
-    Metric("win_rate", Unit.SHARE, "won / leads"),
-    Metric("opportunity_win_rate", Unit.SHARE, "won / opportunities"),
+    Metric("win_rate", Unit.SHARE, "won / leads", Ratio(("won",), "leads")),
+    Metric("opportunity_win_rate", Unit.SHARE, "won / opportunities", Ratio(("won",), "opportunities")),
     Metric("bookings", Unit.MONEY, "value of deals won"),
-    Metric("deal_size", Unit.MONEY, "bookings / won"),
+    Metric("deal_size", Unit.MONEY, "bookings / won", Ratio(("bookings",), "won")),
     Metric("gross_margin", Unit.MONEY, "bookings x gross margin of their segment"),
     Metric("cost_total", Unit.MONEY, "sales and marketing cost: the sum of all cost.<category>"),
     *(Metric(f"cost.{c}", Unit.MONEY, meaning) for c, meaning in CATEGORY_MEANING.items()),
     Metric("contribution", Unit.MONEY, "gross_margin - cost_total"),
-    Metric("cost_per_lead", Unit.MONEY, "cost_total / leads"),
-    Metric("cost_per_opportunity", Unit.MONEY, "cost_total / opportunities"),
-    Metric("cost_per_deal", Unit.MONEY, "cost_total / won, fully loaded, same period"),
-    Metric("cac", Unit.MONEY, "cost_total / customers won; every deal won is a new customer"),
-    Metric("payback_months", Unit.MONTHS, "cac / (gross margin of a won deal / 12)"),
-    Metric("ltv", Unit.MONEY, "lifetime value: mean of gross margin / annual churn of won deals"),
-    Metric("ltv_to_cac", Unit.RATIO, "ltv / cac"),
-    Metric("customer_value", Unit.MONEY, "gross margin of a won deal over finance.lifetime_years, discounted"),
+    Metric("cost_per_lead", Unit.MONEY, "cost_total / leads", Ratio(("cost_total",), "leads")),
+    Metric(
+        "cost_per_opportunity", Unit.MONEY, "cost_total / opportunities", Ratio(("cost_total",), "opportunities")
+    ),
+    Metric(
+        "cost_per_deal", Unit.MONEY, "cost_total / won, fully loaded, same period", Ratio(("cost_total",), "won")
+    ),
+    Metric(
+        "cac",
+        Unit.MONEY,
+        "cost_total / customers won; every deal won is a new customer",
+        Ratio(("cost_total",), "won"),
+    ),
+    Metric(
+        "payback_months",
+        Unit.MONTHS,
+        "cac / (gross margin of a won deal / 12)",
+        Ratio(("cost_total",), "gross_margin", 12.0),
+    ),
+    Metric(
+        "ltv",
+        Unit.MONEY,
+        "lifetime value: mean of gross margin / annual churn of won deals",
+        Ratio(("ltv", "won"), "won"),
+    ),
+    Metric("ltv_to_cac", Unit.RATIO, "ltv / cac", Ratio(("ltv", "won"), "cost_total")),
+    Metric(
+        "customer_value",
+        Unit.MONEY,
+        "gross margin of a won deal over finance.lifetime_years, discounted",
+        Ratio(("customer_value", "won"), "won"),
+    ),
     Metric("npv", Unit.MONEY, "customer_value of all won deals - cost_total, discounted to the end of the warm-up"),
     Metric("magic_number", Unit.RATIO, "4 x growth of quarterly recurring revenue / cost of the quarter before"),
-    Metric("expense_ratio", Unit.RATIO, "cost_total / bookings"),
-    Metric("cycle_days", Unit.DAYS, "mean days from arrival to winning, of deals won"),
+    Metric("expense_ratio", Unit.RATIO, "cost_total / bookings", Ratio(("cost_total",), "bookings")),
+    Metric(
+        "cycle_days",
+        Unit.DAYS,
+        "mean days from arrival to winning, of deals won",
+        Ratio(("cycle_days", "won"), "won"),
+    ),
     Metric("first_response_hours", Unit.HOURS, "mean hours from arrival until a rep first starts on the lead"),
     Metric("queue_wait_hours", Unit.HOURS, "mean calendar hours that a lead waits for each attempt or touch"),
     Metric("attempts", Unit.COUNT, "attempts to reach a buyer"),

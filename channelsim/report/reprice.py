@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from channelsim.analysis.intervals import Estimate, estimate
+from channelsim.analysis.ratios import about
 from channelsim.experiment.result import Result
 from channelsim.finance.costs import Category
 from channelsim.finance.definitions import Metric
@@ -69,7 +71,12 @@ def _table(before: Result, after: Result, strategy: str) -> Table:
 def _change(before: Result, after: Result, strategy: str, metric: str) -> Estimate:
     """Replication by replication: of the same history at two prices."""
     difference = after.metric_values(metric)[strategy] - before.metric_values(metric)[strategy]
-    return estimate(difference, controls=after.controls)
+    ratio = after.metrics[after.column(metric)].ratio
+    if ratio is None:
+        return estimate(difference, controls=after.controls)
+    done = ~np.isnan(after.metric_values("leads")[strategy])
+    new, old = (result.ratio_of_means(ratio, strategy, done) for result in (after, before))
+    return about(new[0] - old[0], new[1] - old[1], difference, controls=after.controls)
 
 
 def _is_nothing(change: Estimate) -> bool:

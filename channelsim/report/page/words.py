@@ -27,7 +27,8 @@ MARKER_PATHS = {
 """matplotlib's markers of the house style, as SVG."""
 LABELS = {
     **dict(HEADLINES), "opportunity_win_rate": "Win rate (of opportunities)", "cac": "CAC",
-    "ltv_to_cac": "LTV / CAC", "cost.variable": "Cost, variable pay", "cost.leads": "Cost, marketing",
+    "ltv_to_cac": "LTV / CAC", "ltv": "LTV", "cost.variable": "Cost, variable pay",
+    "cost.leads": "Cost, marketing",
 }  # fmt: skip
 TEAM_LABELS = {**dict(TEAM_HEADLINES), "queue_wait_hours": "Wait for a rep", "attainment": "Quota attainment"}
 FULL_MONTHS = (

@@ -9,9 +9,11 @@ from channelsim.experiment.result import Result
 from channelsim.report.page.blocks import Section
 from channelsim.report.page.sections.assumptions import assumptions_section
 from channelsim.report.page.sections.comparison import comparison_section
+from channelsim.report.page.sections.economics import economics_section
 from channelsim.report.page.sections.funnel import funnel_section
 from channelsim.report.page.sections.method import method_section
 from channelsim.report.page.sections.months import months_section
+from channelsim.report.page.sections.profit import profit_section
 from channelsim.report.page.sections.risk import risk_section
 from channelsim.report.page.sections.unknowns import unknowns_section
 from channelsim.report.page.sections.verdict import verdict_section
@@ -20,6 +22,8 @@ SECTIONS: tuple[Callable[[Result], Section | None], ...] = (
     verdict_section,
     comparison_section,
     funnel_section,
+    profit_section,
+    economics_section,
     months_section,
     risk_section,
     unknowns_section,

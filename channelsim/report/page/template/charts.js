@@ -241,7 +241,8 @@
         const label = svg(root, "text", { x: x + wide / 2, y: y + 4.5, "text-anchor": "middle", class: "bold" }, text);
         if (isDark(ends[end].colour)) label.style.fill = "white";
       });
-      if (!isShare) svg(root, "text", { x: scale(left) + 6, y: y + 4, class: "quiet" }, labels([Math.round(totals[at] * 10) / 10, 0.1], "count")[0]);
+      const total = view.unit === "money" ? labels([totals[at]], "money") : labels([Math.round(totals[at] * 10) / 10, 0.1], "count");
+      if (!isShare) svg(root, "text", { x: scale(left) + 6, y: y + 4, class: "quiet" }, total[0]);
     });
     const told = view.rows.map((row, at) => `${named(row).name}: ${ends.map((end, i) => `${end.label.toLowerCase()} ${texts[at].cells[i]}`).join(", ")}`);
     say(canvas, `${view.label}. ${told.join("; ")}.`);
