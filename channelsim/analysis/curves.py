@@ -27,7 +27,8 @@ class Gap(StrEnum):
     """Why a figure is left out of a curve."""
 
     NOTHING_TO_DIVIDE_BY = "nothing to divide by"
-    NO_MORE_DEALS = "the change in deals could be chance"
+    SAME_DEALS = "deals do not change"
+    MAYBE_CHANCE = "the change in deals could be chance"
     APART = "deals and cost move in opposite directions"
 
 
@@ -101,7 +102,8 @@ def margin_of(cost: FloatArray, deals: FloatArray, confidence: float = CONFIDENC
     n = len(change)
     of_cost, of_deals = estimate(change[:, 0]), estimate(change[:, 1], confidence)
     if not (of_deals.ci_low > 0 or of_deals.ci_high < 0):
-        return Reading(math.nan, math.nan, math.nan, n, Gap.NO_MORE_DEALS)
+        gap = Gap.MAYBE_CHANCE if change[:, 1].any() else Gap.SAME_DEALS
+        return Reading(math.nan, math.nan, math.nan, n, gap)
     if of_cost.mean * of_deals.mean < 0 and (of_cost.ci_low > 0 or of_cost.ci_high < 0):
         return Reading(math.nan, math.nan, math.nan, n, Gap.APART)
     [found] = jackknife(change, lambda t: t[..., :1] / t[..., 1:])
@@ -178,14 +180,17 @@ def _until_beyond_chance(x: Sequence[float], differences: Sequence[Reading], at:
 
 
 def optimum(x: Sequence[float], values: FloatArray) -> Optimum | None:
-    """The best point of a curve of which more is better, and its flat top; None if no replication finished.
+    """The best point of a curve of which more is better, and its flat top; None if all points are the same, or no
+    replication finished.
 
     x: the parameter's values, ascending, or the points' numbers where values have no order. values: shape
     (point, replication).
     """
     known = {str(point): row for point, row in enumerate(values) if not np.isnan(row).all()}
-    found = compare("", known) if known else None
-    if found is None or found.replications == 0:
+    if not known or np.array_equal(*(extreme(values, axis=0) for extreme in (np.nanmin, np.nanmax))):
+        return None
+    found = compare("", known)
+    if found.replications == 0:
         return None
     means = list(found.means.values())
     at = [x[int(point)] for point in known]

@@ -38,9 +38,9 @@ from channelsim.scenario.schema import AUTO
 FloatArray = NDArray[np.float64]
 REPLICATIONS = 50
 """Where a scenario leaves their number to be found out by the question that `run` asks."""
-MARGINAL = Metric(
-    "marginal_cost_per_deal", Unit.MONEY, "change of cost_total / change of won, from one point to the next"
-)
+MARGINAL = Metric("marginal_cost_per_deal", Unit.MONEY, "change of cost_total / change of won, over a step")
+MOST_STEPS = 11
+"""Of marginal costs, and of the rows of a table."""
 DEFAULT_METRICS = ("cost_total", "cost_per_deal", MARGINAL.name, "contribution", "expense_ratio")
 EVEN_ON = ("contribution", "cost_per_deal")
 """Metrics on which break-even points are looked for."""
@@ -96,6 +96,22 @@ class Curves:
         return [float(point) for point in range(len(self.points))]
 
     @cached_property
+    def landmarks(self) -> list[int]:
+        """A few points, evenly spaced, both ends among them: all, if there are few. Tables show these, and marginal
+        costs are between them: from one point to the next of many, what changes is mostly chance."""
+        last = len(self.points) - 1
+        stride = math.ceil(last / MOST_STEPS)
+        marks = list(range(0, last + 1, stride))
+        if last - marks[-1] < stride / 2:
+            marks.pop()
+        return [*marks, last]
+
+    @property
+    def steps(self) -> list[tuple[int, int]]:
+        """From one landmark to the next; none if values have no order."""
+        return list(itertools.pairwise(self.landmarks)) if self.points.variation.is_ordered else []
+
+    @cached_property
     def decided_by(self) -> str:
         """The metric of which each strategy's best point is looked for."""
         return self.points.study.scenario.decision_metric
@@ -106,8 +122,7 @@ class Curves:
         return found
 
     def curve(self, strategy: str, metric: str) -> list[Reading]:
-        """A metric at each point; the marginal cost from each point to the next, so one less. Where values have no
-        order there is no next one."""
+        """A metric at each point; the marginal cost over each of `steps`."""
         return self._curves[strategy, metric]
 
     @cached_property
@@ -116,12 +131,9 @@ class Curves:
 
     def _curve(self, strategy: str, metric: str) -> list[Reading]:
         if metric == MARGINAL.name:
-            if not self.points.variation.is_ordered:
-                return []
             cost, won = (self.figures(strategy, name) for name in ("cost_total", "won"))
-            confidence = simultaneous(len(cost) - 1)
-            steps = range(len(cost) - 1)
-            return [margin_of(cost[at : at + 2].T, won[at : at + 2].T, confidence) for at in steps]
+            confidence = simultaneous(len(self.steps))
+            return [margin_of(cost[[*step]].T, won[[*step]].T, confidence) for step in self.steps]
         if metric in RATIOS:
             top, bottom = (self.figures(strategy, name) for name in RATIOS[metric])
             return [ratio_of(*both) for both in zip(top, bottom, strict=True)]
@@ -160,10 +172,7 @@ class Curves:
     @cached_property
     def optima(self) -> dict[str, Optimum | None]:
         """Each strategy's best point on the decision metric; None where nothing changes or nothing finished."""
-        return {
-            name: None if name in self.points.flat else optimum(self.x, self.figures(name, self.decided_by))
-            for name in self.strategies
-        }
+        return {name: optimum(self.x, self.figures(name, self.decided_by)) for name in self.strategies}
 
 
 def run_curves(
