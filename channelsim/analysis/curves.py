@@ -187,11 +187,10 @@ def optimum(x: Sequence[float], values: FloatArray) -> Optimum | None:
     (point, replication).
     """
     known = {str(point): row for point, row in enumerate(values) if not np.isnan(row).all()}
-    if not known or np.array_equal(*(extreme(values, axis=0) for extreme in (np.nanmin, np.nanmax))):
+    complete = paired(*known.values()) if known else np.zeros(1, bool)
+    if not complete.any() or all(np.array_equal(row, values[0], equal_nan=True) for row in values):
         return None
     found = compare("", known)
-    if found.replications == 0:
-        return None
     means = list(found.means.values())
     at = [x[int(point)] for point in known]
     best = list(known).index(found.best)

@@ -169,6 +169,11 @@ class Curves:
             for crossing in crossings(self.x, readings)
         ]
 
+    def crossings_of(self, metric: str, strategy: str, other: str) -> list[Crossing]:
+        """Where a metric of one pair of strategies crosses."""
+        which = (metric, strategy, other)
+        return [each.crossing for each in self.break_evens if (each.metric, each.strategy, each.other) == which]
+
     @cached_property
     def optima(self) -> dict[str, Optimum | None]:
         """Each strategy's best point on the decision metric; None where nothing changes or nothing finished."""

@@ -33,7 +33,7 @@ def print_curves(console: Console, curves: Curves) -> None:
         for table in that_fit(console, curves.strategies, partial(_table, curves, metric)):
             print_table(console, f"{label_of(metric)}, by {curves.points.variation.path}", table)
     console.print(f"[dim]{escape(_basis(curves))}[/]\n")
-    for sentences in (gap_sentences(curves), break_even_sentences(curves)):
+    for sentences in (gap_sentences(curves), [*break_even_sentences(curves), *throughout_sentences(curves)]):
         for sentence in sentences:
             console.print(escape(sentence))
         if sentences:
@@ -101,19 +101,24 @@ def between(curves: Curves, low: float, high: float) -> str:
 
 
 def break_even_sentences(curves: Curves) -> list[str]:
-    """Where contribution and cost per deal of two strategies cross; of those that do not, who is ahead of the
-    baseline."""
-    sentences = []
-    for (metric, one, other), readings in curves.differences.items():
-        if not curves.points.variation.is_ordered or {one, other} <= set(curves.points.flat):
-            continue
-        found = [e.crossing for e in curves.break_evens if (e.metric, e.strategy, e.other) == (metric, one, other)]
-        name = LABELS[metric]
-        if found:
-            sentences += [f"{name}: {each}" for each in _crossings(curves, metric, one, other, found)]
-        elif curves.baseline in (one, other):
-            sentences += [f"{name}: {each}" for each in _throughout(metric, one, other, readings)]
-    return sentences
+    """Where contribution and cost per deal of two strategies cross."""
+    return [
+        f"{LABELS[metric]}: {each}"
+        for metric, one, other in curves.differences
+        for each in _crossings(curves, metric, one, other, curves.crossings_of(metric, one, other))
+    ]
+
+
+def throughout_sentences(curves: Curves) -> list[str]:
+    """Who is ahead of the baseline where nothing crosses; nothing where values have no order."""
+    if not curves.points.variation.is_ordered:
+        return []
+    return [
+        f"{LABELS[metric]}: {each}"
+        for (metric, one, other), readings in curves.differences.items()
+        if one == curves.baseline and not curves.crossings_of(metric, one, other)
+        for each in _throughout(metric, one, other, readings)
+    ]
 
 
 def _crossings(curves: Curves, metric: str, one: str, other: str, found: Sequence[Crossing]) -> Iterator[str]:

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from channelsim.experiment.curves import MARGINAL, Curves
-from channelsim.report.curves import ahead_around, break_even_sentences, gap_sentences, optimum_sentences
+from channelsim.report.curves import (
+    ahead_around,
+    break_even_sentences,
+    gap_sentences,
+    optimum_sentences,
+    throughout_sentences,
+)
 from channelsim.report.files import (
     HASH_LENGTH,
     content_of,
@@ -93,7 +99,12 @@ def curves_as_json(curves: Curves, folder: Path) -> dict[str, Any]:
         "curves": [_object(CURVE_COLUMNS, row) for row in curve_rows(curves)],
         "break_evens": [_object(BREAK_EVEN_COLUMNS, row) for row in break_even_rows(curves)],
         "optima": [_object(OPTIMUM_COLUMNS, row) for row in optimum_rows(curves)],
-        "sentences": [*gap_sentences(curves), *break_even_sentences(curves), *optimum_sentences(curves)],
+        "sentences": [
+            *gap_sentences(curves),
+            *break_even_sentences(curves),
+            *throughout_sentences(curves),
+            *optimum_sentences(curves),
+        ],
         "notes": list(curves.points.notes),
         "failures": [str(failure) for failure in curves.failures],
         "output": str(folder),

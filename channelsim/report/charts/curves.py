@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from channelsim.experiment.curves import MARGINAL, Curves
 from channelsim.finance.definitions import Metric, Unit
-from channelsim.report.curves import break_even_sentences, label_of, optimum_sentences, place, told_together
+from channelsim.report.curves import (
+    break_even_sentences,
+    label_of,
+    optimum_sentences,
+    place,
+    throughout_sentences,
+    told_together,
+)
 from channelsim.report.style import (
     INK,
     SMALL_SIZE,
@@ -31,10 +38,14 @@ from channelsim.report.style import (
 
 FloatArray = NDArray[np.float64]
 COLUMNS = 2
-PANEL_HEIGHT, LEGEND_HEIGHT = 2.5, 0.26  # inches
+PANEL_HEIGHT, ONLY_PANEL_HEIGHT, LEGEND_HEIGHT = 2.5, 3.4, 0.26  # inches
 NAMES_A_LINE = 4
 TICKS = 6
-HEADROOM = 0.08
+HEADROOM = 0.05
+MOST_ROOM = 0.5
+"""For intervals beyond the means, as a share of what the means range over."""
+BESIDE = 0.08
+"""Between strategies at a value that has no order, as a share of the way to the next one."""
 SIDE_ROOM = 0.02
 CROSSINGS_NAMED = 3
 WORDS_COLUMNS, WORDS_LINES = 74, 13
@@ -52,13 +63,15 @@ def curves_chart(curves: Curves) -> Chart:
     source = provenance(
         curves.points.study, f"{curves.replications:,} replications a point", curves.seed, len(curves.failures)
     )
+    what = label_of(metrics[0]) if len(metrics) == 1 else "What it costs and what it brings"
+    height = ONLY_PANEL_HEIGHT if lines == 1 else PANEL_HEIGHT * lines
     figure = blank_page(
-        f"What it costs and what it brings, by {curves.points.variation.path}",
+        f"{what}, by {curves.points.variation.path}",
         _subtitle(curves, is_told=spare > 0),
         source,
-        legend + PANEL_HEIGHT * lines,
+        legend + height,
     )
-    upper, lower = figure.subfigures(2, 1, height_ratios=[legend, PANEL_HEIGHT * lines], squeeze=False).flat
+    upper, lower = figure.subfigures(2, 1, height_ratios=[legend, height], squeeze=False).flat
     colours, markers = strategy_colours(curves.strategies), strategy_markers(curves.strategies)
     handles = [
         Line2D([], [], color=colours[name], marker=markers[name], markersize=4.5, label=folded(name, 30))
@@ -78,9 +91,11 @@ def curves_chart(curves: Curves) -> Chart:
 
 def _subtitle(curves: Curves, *, is_told: bool) -> str:
     """is_told: what the curves say stands in a panel of its own."""
-    said = [] if is_told else [*break_even_sentences(curves)[:1], *optimum_sentences(curves)[:1]]
-    how = f"Totals of {period_of(curves.points.study)}. Lines are means, bands their 95% intervals."
-    marks = "Circles are break-even points, bars the 95% intervals of where they are." if curves.break_evens else ""
+    ahead = break_even_sentences(curves) or throughout_sentences(curves)
+    said = [] if is_told else [*ahead[:1], *optimum_sentences(curves)[:1]]
+    figures = "Lines are means, bands" if curves.points.variation.is_ordered else "Dots are means, bars"
+    how = f"Totals of {period_of(curves.points.study)}. {figures} their 95% intervals."
+    marks = "Circles and bars: break-even points and their 95% intervals." if curves.break_evens else ""
     return " ".join([*said, how, marks]).strip()
 
 
@@ -89,7 +104,7 @@ def _words(axes: Axes, curves: Curves) -> None:
     axes.set_axis_off()
     axes.set_title("What they say")
     lines: list[str] = []
-    for sentence in [*break_even_sentences(curves), *optimum_sentences(curves)]:
+    for sentence in [*break_even_sentences(curves), *optimum_sentences(curves), *throughout_sentences(curves)]:
         more = textwrap.wrap(f"· {printable(sentence)}", WORDS_COLUMNS, subsequent_indent="  ")
         if len(lines) + len(more) > WORDS_LINES:
             break
@@ -100,25 +115,27 @@ def _words(axes: Axes, curves: Curves) -> None:
 
 def _draw(axes: Axes, curves: Curves, metric: Metric) -> None:
     colours, markers = strategy_colours(curves.strategies), strategy_markers(curves.strategies)
-    is_marginal = metric.name == MARGINAL.name
-    x = np.array([(curves.x[a] + curves.x[b]) / 2 for a, b in curves.steps] if is_marginal else curves.x)
-    shown: list[float] = []
-    for name in curves.strategies:
-        readings = curves.curve(name, metric.name)
-        mean, low, high = np.array([(each.mean, each.ci_low, each.ci_high) for each in readings]).T
-        shown += mean[~np.isnan(mean)].tolist()
-        alone = _alone(mean) if curves.points.variation.is_ordered else ~np.isnan(mean)
+    is_ordered, is_marginal = curves.points.variation.is_ordered, metric.name == MARGINAL.name
+    at = np.array([(curves.x[a] + curves.x[b]) / 2 for a, b in curves.steps] if is_marginal else curves.x)
+    shown = []
+    for place_in_row, name in enumerate(curves.strategies):
+        x = at if is_ordered else at + BESIDE * (place_in_row - (len(curves.strategies) - 1) / 2)
+        figures = np.array([(each.mean, each.ci_low, each.ci_high) for each in curves.curve(name, metric.name)]).T
+        mean, low, high = figures
+        shown.append(figures)
+        alone = _alone(mean) if is_ordered else ~np.isnan(mean)
         bars = [(mean - low)[alone], (high - mean)[alone]]
         axes.errorbar(x[alone], mean[alone], bars, fmt="none", ecolor=colours[name], alpha=0.45, linewidth=3)
         axes.plot(
             x, mean, color=colours[name], marker=markers[name], markersize=4.0, label=name, zorder=3,
-            linewidth=1.6 if curves.points.variation.is_ordered else 0.0,
-            markevery=None if is_marginal or not curves.points.variation.is_ordered else curves.landmarks,
+            linewidth=1.6 if is_ordered else 0.0,
+            markevery=curves.landmarks if is_ordered and not is_marginal else None,
         )  # fmt: skip
-        if curves.points.variation.is_ordered:
+        if is_ordered:
             axes.fill_between(x, low, high, color=colours[name], alpha=0.2, linewidth=0, label=f"{name} band")
     axes.set_title(label_of(metric))
-    _axes(axes, curves, metric, shown)
+    _amounts(axes, curves, metric, np.concatenate(shown, axis=1))
+    _values(axes, curves)
 
 
 def _alone(mean: FloatArray) -> NDArray[np.bool_]:
@@ -128,28 +145,36 @@ def _alone(mean: FloatArray) -> NDArray[np.bool_]:
     return alone
 
 
-def _axes(axes: Axes, curves: Curves, metric: Metric, shown: list[float]) -> None:
-    currency = curves.points.study.scenario.currency
-    if shown:
-        # Of the means alone: the interval of one figure that is hardly known would flatten all the others.
-        low, high = min(shown), max(shown)
-        if low > 0 and (high - low >= low / 2 or high == low):
-            low = 0.0
-        room = (high - low or 1.0) * HEADROOM
-        axes.set_ylim(low - (room if low else 0.0), high + room)
-        if low < 0 < high:
+def _amounts(axes: Axes, curves: Curves, metric: Metric, figures: FloatArray) -> None:
+    """The vertical axis. figures: (mean, low or high; point)."""
+    mean, low, high = figures[:, ~np.isnan(figures[0])]
+    if len(mean):
+        # The interval of one point that is hardly known would flatten the whole curve.
+        room = MOST_ROOM * (float(mean.max() - mean.min()) or abs(float(mean.max())) or 1.0)
+        room = room if curves.points.variation.is_ordered else math.inf
+        bottom = max(float(np.fmin(mean, low).min()), float(mean.min()) - room)
+        top = min(float(np.fmax(mean, high).max()), float(mean.max()) + room)
+        if mean.min() >= 0 and (bottom <= 0 or top - bottom >= bottom / 2):
+            bottom = 0.0
+        edge = (top - bottom) * HEADROOM
+        axes.set_ylim(bottom - (edge if bottom else 0.0), top + edge)
+        if bottom < 0 < top:
             axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
-    number_axis(axes, "y", UnitFormatter(metric.unit, currency), TICKS)
-    if curves.points.variation.is_ordered:
-        room = (curves.x[-1] - curves.x[0]) * SIDE_ROOM
-        axes.set_xlim(curves.x[0] - room, curves.x[-1] + room)
-        number_axis(axes, "x", UnitFormatter(Unit.COUNT, ""), TICKS)
-        ticks = [tick for tick in axes.get_xticks() if curves.x[0] <= tick <= curves.x[-1]]
-        axes.set_xticks(ticks, [curves.points.variation.label(round(tick, 10)) for tick in ticks])
-        axes.grid(visible=False, axis="x")
-    else:
+    number_axis(axes, "y", UnitFormatter(metric.unit, curves.points.study.scenario.currency), TICKS)
+
+
+def _values(axes: Axes, curves: Curves) -> None:
+    """The horizontal axis."""
+    if not curves.points.variation.is_ordered:
         axes.set_xlim(-0.5, len(curves.x) - 0.5)
         axes.set_xticks(curves.x, [folded(label, 14) for label in curves.points.labels])
+        return
+    room = (curves.x[-1] - curves.x[0]) * SIDE_ROOM
+    axes.set_xlim(curves.x[0] - room, curves.x[-1] + room)
+    number_axis(axes, "x", UnitFormatter(Unit.COUNT, ""), TICKS)
+    ticks = [float(tick) for tick in axes.get_xticks() if curves.x[0] <= tick <= curves.x[-1]]
+    axes.set_xticks(ticks, [curves.points.variation.label(tick) for tick in ticks])
+    axes.grid(visible=False, axis="x")
 
 
 def _mark_crossings(axes: Axes, curves: Curves, metric: Metric) -> None:
@@ -158,9 +183,7 @@ def _mark_crossings(axes: Axes, curves: Curves, metric: Metric) -> None:
         (one, group)
         for (name, one, other) in curves.differences
         if name == metric.name
-        for group in told_together(
-            [e.crossing for e in curves.break_evens if (e.metric, e.strategy, e.other) == (name, one, other)]
-        )
+        for group in told_together(curves.crossings_of(name, one, other))
     ]
     for one, group in marks:
         x = (group[0].at + group[-1].at) / 2
