@@ -182,9 +182,7 @@ TYPES = {
 def _frame(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
     """A table with null for what is undefined."""
     types = {name: kind for name, kind in TYPES.items() if name in columns}
-    frame = pl.DataFrame(
-        list(rows), list(columns), schema_overrides=types, orient="row", infer_schema_length=None, strict=False
-    )
+    frame = pl.DataFrame(list(rows), list(columns), schema_overrides=types, orient="row", infer_schema_length=None)
     return frame.with_columns(pl.selectors.float().fill_nan(None))
 
 

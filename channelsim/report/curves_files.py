@@ -45,7 +45,7 @@ OPTIMUM_COLUMNS = (
 def curve_rows(curves: Curves) -> Iterator[tuple[Any, ...]]:
     """CURVE_COLUMNS: one row a strategy, metric and point, as in curves.csv; of a marginal figure one a step, from
     value to next_value. NaN where undefined, and why."""
-    values = [_plain(value) for value in curves.points.values]
+    values = _values(curves)
     for name in curves.strategies:
         for metric in curves.metrics:
             for point, reading in enumerate(curves.curve(name, metric.name)):
@@ -71,7 +71,7 @@ def break_even_rows(curves: Curves) -> Iterator[tuple[Any, ...]]:
 def optimum_rows(curves: Curves) -> Iterator[tuple[Any, ...]]:
     """OPTIMUM_COLUMNS: one row a strategy that changes; an end of the flat top beyond the range is None, both where
     values have no order."""
-    values = [_plain(value) for value in curves.points.values]
+    values = _values(curves)
     is_ordered = curves.points.variation.is_ordered
     for name, best in curves.optima.items():
         if best is not None:
@@ -90,7 +90,7 @@ def curves_as_json(curves: Curves, folder: Path) -> dict[str, Any]:
         "scenario": curves.points.study.source,
         "currency": curves.points.study.scenario.currency,
         "vary": curves.points.variation.path,
-        "values": [_plain(value) for value in curves.points.values],
+        "values": _values(curves),
         "multiplies": curves.points.variation.multiplies,
         "seed": curves.seed,
         "replications": curves.replications,
@@ -155,9 +155,12 @@ def _write_files(curves: Curves, folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
 
 
-def _plain(value: Any) -> Any:
-    """A number as it is, anything else in words."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else in_words(value)
+def _values(curves: Curves) -> list[Any]:
+    """The values in one type: whole numbers, numbers, or words."""
+    values = curves.points.values
+    if not curves.points.variation.is_ordered:
+        return [in_words(value) for value in values]
+    return list(values) if all(isinstance(value, int) for value in values) else curves.x
 
 
 def _within(x: float) -> float | None:
