@@ -215,12 +215,13 @@ def run_curves(
         prepare(jobs[0].program, tell)
     values = np.full((len(points), len(names), count, len(kept)), np.nan)
     moving = [at for at, name in enumerate(names) if name not in points.flat]
-    tasks = [
+    tasks = (
         Task(replication, point * len(names) + at)
         for point in range(len(points))
         for replication in range(count)
         for at in (moving if point else range(len(names)))
-    ]
+    )
+    total = count * (len(points) * len(moving) + len(points.flat))
     failures: list[tuple[Task, Failure]] = []
     for done, (task, outcome) in enumerate(run_tasks(jobs, seed, tasks, workers), start=1):
         point, at = divmod(task.strategy, len(names))
@@ -230,7 +231,7 @@ def run_curves(
             everywhere = slice(None) if names[at] in points.flat else point
             values[everywhere, at, task.replication] = [outcome.metrics.get(name, math.nan) for name in kept]
         if progress is not None:
-            progress(done, len(tasks))
+            progress(done, total)
     return Curves(
         points=points,
         metrics=chosen,

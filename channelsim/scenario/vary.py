@@ -71,6 +71,10 @@ class Variation:
         `*`, or a factor finds no number.
         """
         paths = list(_written_out(self.path, tree.data))
+        if not paths:
+            section = self.path.partition(".")[0]
+            known = "give names there, or leave it out" if section in tree.data else suggest(section, tree.data)
+            _refuse(self.path, f"no names for {ANY_NAME} to stand for; {known}")
         if not self.multiplies:
             return [[_override(path, value) for path in paths] for value in self.values], []
         said = {path: _value_at(tree.data, path) for path in paths}
@@ -139,9 +143,12 @@ def _range(path: str, written: str) -> tuple[tuple[Any, ...], bool]:
 
 def _list(path: str, written: str) -> tuple[tuple[Any, ...], bool]:
     try:
-        values = read_value(f"[{written}]", VARY).data
+        tree = read_value(f"[{written}]", VARY)
     except ScenarioError as error:
         _refuse(path, f"{written}: {error.problems[0].message}")
+    if tree.problems:
+        _refuse(path, f"{written}: {tree.problems[0].message}")
+    values = tree.data
     if any(value is None for value in values):
         _refuse(path, f"an empty value in {written}; write values with a comma between two, such as {EXAMPLE_LIST}")
     factors = [FACTOR.fullmatch(value) if isinstance(value, str) else None for value in values]
@@ -197,7 +204,7 @@ def _override(path: str, value: Any) -> Override:
 
 
 def _written_out(pattern: str, data: Any) -> Iterator[str]:
-    """The paths that a pattern stands for: itself, if it has no `*`."""
+    """The paths that a pattern stands for: itself, if it has no `*`; none, if there are no names for one."""
     parts = pattern.split(".")
     if ANY_NAME not in parts:
         yield pattern
@@ -205,11 +212,7 @@ def _written_out(pattern: str, data: Any) -> Iterator[str]:
     at = parts.index(ANY_NAME)
     before, after = parts[:at], parts[at + 1 :]
     section = _walk(data, _in_the_file(before))
-    if not isinstance(section, Mapping) or not section:
-        is_unknown = bool(before) and before[0] not in data
-        known = suggest(before[0], data) if is_unknown else "give names there, or leave it out"
-        _refuse(pattern, f"{'.'.join(before) or 'the file'} has no names for {ANY_NAME} to stand for; {known}")
-    for name in section:
+    for name in section if isinstance(section, Mapping) else ():
         yield from _written_out(".".join([*before, str(name), *after]), data)
 
 

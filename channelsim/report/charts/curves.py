@@ -156,7 +156,7 @@ def _amounts(axes: Axes, curves: Curves, metric: Metric, figures: FloatArray) ->
         top = min(float(np.fmax(mean, high).max()), float(mean.max()) + room)
         if mean.min() >= 0 and (bottom <= 0 or top - bottom >= bottom / 2):
             bottom = 0.0
-        edge = (top - bottom) * HEADROOM
+        edge = HEADROOM * (top - bottom or abs(top) or 1.0)
         axes.set_ylim(bottom - (edge if bottom else 0.0), top + edge)
         if bottom < 0 < top:
             axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
