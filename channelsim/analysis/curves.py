@@ -68,6 +68,35 @@ class Optimum:
     flat_high: float
 
 
+def slope_on_luck(figures: FloatArray, luck: FloatArray) -> float:
+    """By how much a figure rises with luck: one slope for all points and curves, so that what two have in common
+    stays common. Both of shape (..., replication), NaN where undefined."""
+    known = ~(np.isnan(figures) | np.isnan(luck))
+    of_luck = _from_the_middle(luck, known)
+    spread = float((of_luck**2).sum())
+    return float((_from_the_middle(figures, known) * of_luck).sum()) / spread if spread > 0 else 0.0
+
+
+def without_luck(figures: FloatArray, luck: FloatArray) -> FloatArray:
+    """Figures as they would be without luck: less slope x luck, of which the expectation is 0 (control variates,
+    see `analysis.controls`). Both of shape (..., replication).
+
+    What does not vary has no luck in it. Figures that some replication leaves undefined although it finished stay
+    as they are: luck is nothing on average over all replications, not over some.
+    """
+    if not np.array_equal(np.isnan(figures), np.isnan(luck)):
+        return figures
+    is_constant = (figures == figures[..., :1]).all(axis=-1, keepdims=True)
+    return np.where(is_constant, figures, figures - slope_on_luck(figures, luck) * luck)
+
+
+def _from_the_middle(figures: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
+    """Deviations from the mean over the last axis; 0 where not known."""
+    count = np.maximum(known.sum(axis=-1, keepdims=True), 1)
+    middle = np.where(known, figures, 0.0).sum(axis=-1, keepdims=True) / count
+    return np.where(known, figures - middle, 0.0)
+
+
 def mean_of(values: FloatArray) -> Reading:
     """The mean of one value a replication, with Student's interval; NaN values are left out."""
     found = estimate(values)

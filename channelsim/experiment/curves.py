@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.analysis.controls import WORTHWHILE
 from channelsim.analysis.curves import (
     Crossing,
     Optimum,
@@ -24,6 +25,7 @@ from channelsim.analysis.curves import (
     mean_of,
     optimum,
     ratio_of,
+    without_luck,
 )
 from channelsim.analysis.intervals import simultaneous
 from channelsim.errors import UserError, suggest
@@ -42,6 +44,8 @@ MARGINAL = Metric("marginal_cost_per_deal", Unit.MONEY, "change of cost_total / 
 MOST_STEPS = 11
 """Of marginal costs, and of the rows of a table."""
 DEFAULT_METRICS = ("cost_total", "cost_per_deal", MARGINAL.name, "contribution", "expense_ratio")
+FEWEST_FOR_LUCK = 20
+"""Replications from which on a slope is known so well that what it costs does not matter."""
 EVEN_ON = ("contribution", "cost_per_deal")
 """Metrics on which break-even points are looked for."""
 RATIOS = {
@@ -71,12 +75,14 @@ class BreakEven:
 @dataclass(frozen=True)
 class Curves:
     """What was simulated at all points. metrics: the curves that were asked for. kept: the metrics in `values`,
-    shape (point, strategy, replication, metric), NaN where undefined or failed."""
+    shape (point, strategy, replication, metric), NaN where undefined or failed. luck: what it was worth in each
+    replication, shape (point, strategy, replication)."""
 
     points: Points
     metrics: tuple[Metric, ...]
     kept: tuple[str, ...]
     values: FloatArray
+    luck: FloatArray
     seed: int
     replications: int
     baseline: str
@@ -116,10 +122,32 @@ class Curves:
         """The metric of which each strategy's best point is looked for."""
         return self.points.study.scenario.decision_metric
 
-    def figures(self, strategy: str, metric: str) -> FloatArray:
-        """One metric of a strategy, shape (point, replication)."""
+    def simulated(self, strategy: str, metric: str) -> FloatArray:
+        """One metric of a strategy as it was simulated, shape (point, replication)."""
         found: FloatArray = self.values[:, self.strategies.index(strategy), :, self.kept.index(metric)]
         return found
+
+    def figures(self, strategy: str, metric: str) -> FloatArray:
+        """One metric of a strategy, buyers' luck taken out if that helps: what all curves are made of. Shape
+        (point, replication)."""
+        if self.luck_taken_out is None:
+            return self.simulated(strategy, metric)
+        return self._without_luck[metric][:, self.strategies.index(strategy)]
+
+    @cached_property
+    def luck_taken_out(self) -> float | None:
+        """How many times the replications it is worth, on average over points and strategies, for the decision
+        metric; None where it is left in, for want of luck, of replications or of a gain."""
+        if self.replications < FEWEST_FOR_LUCK:
+            return None
+        raw = self.values[..., self.kept.index(self.decided_by)]
+        before, after = (float(np.nansum(each.var(axis=-1))) for each in (raw, without_luck(raw, self.luck)))
+        return before / after if before > WORTHWHILE * after > 0 else None
+
+    @cached_property
+    def _without_luck(self) -> dict[str, FloatArray]:
+        """metric -> (point, strategy, replication)."""
+        return {name: without_luck(self.values[..., at], self.luck) for at, name in enumerate(self.kept)}
 
     def curve(self, strategy: str, metric: str) -> list[Reading]:
         """A metric at each point; the marginal cost over each of `steps`."""
@@ -213,7 +241,8 @@ def run_curves(
         from channelsim.engine.fast import prepare
 
         prepare(jobs[0].program, tell)
-    values = np.full((len(points), len(names), count, len(kept)), np.nan)
+    luck = np.full((len(points), len(names), count), np.nan)
+    values = np.full((*luck.shape, len(kept)), np.nan)
     moving = [at for at, name in enumerate(names) if name not in points.flat]
     tasks = (
         Task(replication, point * len(names) + at)
@@ -230,6 +259,7 @@ def run_curves(
         else:
             everywhere = slice(None) if names[at] in points.flat else point
             values[everywhere, at, task.replication] = [outcome.metrics.get(name, math.nan) for name in kept]
+            luck[everywhere, at, task.replication] = outcome.luck.sum()
         if progress is not None:
             progress(done, total)
     return Curves(
@@ -237,6 +267,7 @@ def run_curves(
         metrics=chosen,
         kept=kept,
         values=values,
+        luck=luck,
         seed=seed,
         replications=count,
         baseline=baseline or names[0],

@@ -47,7 +47,9 @@ def label_of(metric: Metric) -> str:
 
 def _basis(curves: Curves) -> str:
     shown, points = len(curves.landmarks), len(curves.points)
-    note = "" if shown == points else f"; {shown} of {points:,} values are shown, all are in curves.csv"
+    factor = curves.luck_taken_out
+    luck = f"; buyers' luck is taken out, worth {factor:.1f} times the replications" if factor else ""
+    note = luck if shown == points else f"{luck}; {shown} of {points:,} values are shown, all are in curves.csv"
     is_any_undefined = any(
         each.gap
         for name in curves.strategies

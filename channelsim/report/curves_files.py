@@ -94,6 +94,7 @@ def curves_as_json(curves: Curves, folder: Path) -> dict[str, Any]:
         "multiplies": curves.points.variation.multiplies,
         "seed": curves.seed,
         "replications": curves.replications,
+        "luck_taken_out": curves.luck_taken_out,
         "baseline": curves.baseline,
         "flat": list(curves.points.flat),
         "curves": [_object(CURVE_COLUMNS, row) for row in curve_rows(curves)],

@@ -21,6 +21,8 @@ from channelsim.analysis.curves import (
     mean_of,
     optimum,
     ratio_of,
+    slope_on_luck,
+    without_luck,
 )
 from channelsim.analysis.intervals import estimate
 
@@ -253,6 +255,46 @@ def test_a_point_at_which_every_replication_failed_is_passed_over() -> None:
     assert found is not None
     assert found.point == 2
     assert found.flat_low == pytest.approx(3 - 2 * 0.02)
+
+
+def test_luck_is_taken_out_with_one_slope_for_all_points() -> None:
+    # At the first point 5 + 2 x luck, at the second 50 + 2 x luck: without luck 5 and 50.
+    luck = np.array([[-1, 0, 4], [2, -1, 0]], float)
+    figures = np.array([[5.0], [50]]) + 2 * luck
+    assert slope_on_luck(figures, luck) == pytest.approx(2)
+    np.testing.assert_allclose(without_luck(figures, luck), [[5, 5, 5], [50, 50, 50]])
+
+
+def test_what_two_curves_have_in_common_stays_common_without_luck() -> None:
+    rng = np.random.Generator(np.random.Philox(3))
+    luck = np.repeat(rng.normal(size=(1, 9)), 2, axis=0)
+    figures = np.repeat(rng.normal(size=(1, 9)), 2, axis=0)
+    adjusted = without_luck(figures, luck)
+    np.testing.assert_array_equal(adjusted[0], adjusted[1])
+    assert not np.array_equal(adjusted, figures)
+
+
+def test_what_adds_up_does_so_without_luck() -> None:
+    rng = np.random.Generator(np.random.Philox(4))
+    margin, cost, luck = rng.normal(size=(3, 4, 9))
+    contribution = without_luck(margin - cost, luck)
+    np.testing.assert_allclose(contribution, without_luck(margin, luck) - without_luck(cost, luck))
+
+
+def test_what_never_varies_has_no_luck_in_it() -> None:
+    luck = np.array([[-1, 0, 4], [2, -1, 0]], float)
+    figures = np.array([[0.0, 0, 0], [3, 1, 2]])
+    np.testing.assert_array_equal(without_luck(figures, luck)[0], [0, 0, 0])
+    assert slope_on_luck(figures, np.zeros((2, 3))) == 0
+
+
+def test_luck_stays_in_what_only_some_replications_define() -> None:
+    luck = np.array([[-1, 0, 4], [2, -1, math.nan]])
+    failed = np.array([[5.0, 6, 8], [6, 5, math.nan]])
+    assert slope_on_luck(failed, luck) != 0
+    assert not np.array_equal(without_luck(failed, luck), failed, equal_nan=True)
+    never_happened = np.array([[5.0, math.nan, 8], [6, 5, math.nan]])
+    assert without_luck(never_happened, luck) is never_happened
 
 
 def test_a_mean_is_the_runs_estimate() -> None:

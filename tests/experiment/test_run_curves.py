@@ -11,7 +11,15 @@ import pytest
 from channelsim.analysis.curves import Crossing
 from channelsim.errors import UserError
 from channelsim.experiment import workers
-from channelsim.experiment.curves import MARGINAL, MOST_STEPS, REPLICATIONS, Curves, replications_of, run_curves
+from channelsim.experiment.curves import (
+    FEWEST_FOR_LUCK,
+    MARGINAL,
+    MOST_STEPS,
+    REPLICATIONS,
+    Curves,
+    replications_of,
+    run_curves,
+)
 from channelsim.experiment.replicate import Job, Replication, replicate
 from channelsim.experiment.run import run_study
 from channelsim.scenario.load import load
@@ -47,7 +55,7 @@ def test_each_point_is_the_run_that_set_would_make(curves: Curves) -> None:
     for at, headcount in enumerate((1, 2, 3)):
         run = run_study(load(desks(), [f"teams.desk.headcount={headcount}"]), replications=COUNT)
         for metric in ("cost_total", "won", "contribution"):
-            np.testing.assert_array_equal(curves.figures("free", metric)[at], run.metric_values(metric)["free"])
+            np.testing.assert_array_equal(curves.simulated("free", metric)[at], run.metric_values(metric)["free"])
 
 
 def test_all_points_meet_the_same_leads(points: Points) -> None:
@@ -110,6 +118,18 @@ def test_curves_cross_where_they_are_the_same_unless_they_only_touch(curves: Cur
         assert curves.differences[metric, "free", "fixed"][1].mean == 0
     assert curves.crossings_of("contribution", "free", "fixed") == []
     assert curves.crossings_of("cost_per_deal", "free", "fixed") == [Crossing(2.0, 2.0, 2.0, rises=False)]
+
+
+def test_with_enough_replications_luck_is_taken_out_and_what_is_the_same_stays_the_same(
+    points: Points, curves: Curves
+) -> None:
+    assert curves.luck_taken_out is None
+    more = run_curves(points, replications=FEWEST_FOR_LUCK)
+    assert more.luck_taken_out is not None
+    assert more.luck_taken_out > 1.2
+    own, raw = more.figures("free", "contribution"), more.simulated("free", "contribution")
+    assert own.var(axis=1).mean() < raw.var(axis=1).mean() / 1.2
+    assert more.differences["contribution", "free", "fixed"][1].mean == 0
 
 
 def test_words_have_no_next_value_and_nothing_between_them() -> None:
