@@ -225,17 +225,22 @@ def run_curves(
     says auto, REPLICATIONS. baseline: the strategy that is compared first; the first where None. workers, progress,
     tell: as in `run_study`. What a strategy in which nothing changes yields is simulated once.
 
-    Raises UserError for an unknown metric or baseline. A replication that fails is in `failures`, with its seed.
+    Raises UserError for an unknown metric or baseline, or for marginal costs of values without order. A replication
+    that fails is in `failures`, with its seed.
     """
     study = points.study
     names = list(study.strategies)
     if baseline is not None and baseline not in names:
         raise UserError(f"no strategy named '{baseline}' to compare with; {suggest(baseline, names)}")
+    if MARGINAL.name in metrics and not points.variation.is_ordered:
+        raise UserError(
+            f"no {MARGINAL.name} by {points.variation.path}: its values are no numbers, so none is next"
+        )
     seed = study.scenario.seed if seed is None else seed
     count = replications or replications_of(points)
     started = time.monotonic()
     jobs = _Jobs(points)
-    chosen = _metrics(metrics or DEFAULT_METRICS, [jobs[at] for at in range(len(names))])
+    chosen = _metrics(metrics or _usual(points), [jobs[at] for at in range(len(names))])
     kept = _kept(chosen, study.scenario.decision_metric)
     if jobs[0].engine == FAST:
         from channelsim.engine.fast import prepare
@@ -280,6 +285,10 @@ def replications_of(points: Points) -> int:
     """How often each strategy is simulated at each point unless somebody says otherwise."""
     own = points.study.scenario.replications
     return REPLICATIONS if own == AUTO else own
+
+
+def _usual(points: Points) -> list[str]:
+    return [name for name in DEFAULT_METRICS if name != MARGINAL.name or points.variation.is_ordered]
 
 
 class _Jobs(Sequence[Job]):

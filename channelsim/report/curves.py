@@ -28,8 +28,6 @@ DIGITS_A_STEP = 10
 def print_curves(console: Console, curves: Curves) -> None:
     """A table for each metric, then what they say."""
     for metric in curves.metrics:
-        if metric.name == MARGINAL.name and not curves.points.variation.is_ordered:
-            continue
         for table in that_fit(console, curves.strategies, partial(_table, curves, metric)):
             print_table(console, f"{label_of(metric)}, by {curves.points.variation.path}", table)
     console.print(f"[dim]{escape(_basis(curves))}[/]\n")
@@ -51,7 +49,7 @@ def _basis(curves: Curves) -> str:
     luck = f"; buyers' luck is taken out, worth {factor:.1f} times the replications" if factor else ""
     note = luck if shown == points else f"{luck}; {shown} of {points:,} values are shown, all are in curves.csv"
     is_any_undefined = any(
-        each.gap
+        math.isnan(each.mean)
         for name in curves.strategies
         for metric in curves.metrics
         for each in curves.curve(name, metric.name)

@@ -135,7 +135,9 @@ def test_with_enough_replications_luck_is_taken_out_and_what_is_the_same_stays_t
 def test_words_have_no_next_value_and_nothing_between_them() -> None:
     points = load_points(desks(), "teams.desk.queue.discipline=oldest,newest")
     curves = run_curves(points, replications=2)
-    assert curves.curve("free", MARGINAL.name) == []
+    assert MARGINAL not in curves.metrics
+    with pytest.raises(UserError, match=r"no marginal_cost_per_deal by teams\.desk\.queue\.discipline: its values"):
+        run_curves(points, metrics=[MARGINAL.name])
     assert curves.break_evens == []
     assert curves.x == [0, 1]
 

@@ -57,7 +57,8 @@ def made_up(
         for at, name in enumerate(NAMES):
             own = spread * LUCK if (name, column) == ("field", 0) else 0.0
             values[:, at, :, column] = np.array(table[name])[:, None] + own
-    return Curves(points, METRICS, KEPT, values, np.zeros(values.shape[:3]), 1, 3, "phone", (), 0.0)
+    metrics = METRICS if points.variation.is_ordered else tuple(m for m in METRICS if m is not MARGINAL)
+    return Curves(points, metrics, KEPT, values, np.zeros(values.shape[:3]), 1, 3, "phone", (), 0.0)
 
 
 CROSSING = {"phone": [100.0, 100, 100, 100], "field": [70.0, 90, 120, 115]}

@@ -55,7 +55,7 @@ WORDS_COLUMNS, WORDS_LINES = 74, 13
 def curves_chart(curves: Curves) -> Chart:
     """Every metric that was asked for, by the parameter; circles mark where curves of different strategies cross,
     bars the 95% interval of where they do."""
-    metrics = [metric for metric in curves.metrics if curves.curve(curves.strategies[0], metric.name)]
+    metrics = curves.metrics
     columns = min(COLUMNS, len(metrics))
     lines = math.ceil(len(metrics) / columns)
     spare = columns * lines - len(metrics)
