@@ -23,7 +23,7 @@ VERBS = {
     "run": ("channelsim.cli.run:command", "Simulate a scenario's strategies and say which is better."),
     "curves": (
         "channelsim.cli.curves:command",
-        "Draw what strategies cost and bring over volume, headcount and the like.",
+        "Draw cost and contribution over volume, headcount or the like.",
     ),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
     "check": ("channelsim.cli.check:command", "Check scenario files and show how their strategies differ."),

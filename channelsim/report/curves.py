@@ -175,7 +175,7 @@ def _best(curves: Curves, name: str, best: Optimum) -> str:
     if not curves.points.variation.is_ordered:
         also = [labels[point] for point in best.rivals]
         chance = f"; {in_a_row(also)} could be as good" if also else ""
-        return f"{name}: {what} is highest with {labels[best.point]}, {amount}{chance}."
+        return f"{name}: highest {what} with {labels[best.point]}, {amount}{chance}."
     is_end = best.point in (0, len(labels) - 1)
     where = f"{labels[best.point]}, the end of the range" if is_end else labels[best.point]
     flat = _flat_top(curves, best)
@@ -185,7 +185,7 @@ def _best(curves: Curves, name: str, best: Optimum) -> str:
         low, high = (place(curves, curves.x[end]) for end in (min(*rivals, best.point), max(*rivals, best.point)))
         chance = f" (as far as chance goes, anywhere from {low} to {high})"
     near = f"within {FLAT_SHARE:.0%} of that {flat}"
-    return f"{name}: {what} is highest at {where}, {amount}{chance}; {near}."
+    return f"{name}: highest {what} at {where}, {amount}{chance}; {near}."
 
 
 def _flat_top(curves: Curves, best: Optimum) -> str:

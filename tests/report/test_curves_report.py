@@ -130,8 +130,8 @@ def test_of_strategies_without_deals_nothing_is_said_about_cost_per_deal() -> No
 def test_the_best_point_is_told_with_its_flat_top() -> None:
     # Field: 1% below 120 is 118.8, reached at 29.6 and at 32.4; places are told to a tenth of a step.
     assert optimum_sentences(made_up({"phone": [1.0, 2, 3, 4], "field": [70, 90, 120, 115]})) == [
-        "phone: contribution is highest at 40, the end of the range, $4; within 1% of that nowhere else.",
-        "field: contribution is highest at 30, $120; within 1% of that from 30 to 32.",
+        "phone: highest contribution at 40, the end of the range, $4; within 1% of that nowhere else.",
+        "field: highest contribution at 30, $120; within 1% of that from 30 to 32.",
     ]
 
 
@@ -154,8 +154,8 @@ def test_gaps_are_told_where_and_why() -> None:
 def test_words_have_best_values_and_no_places_between() -> None:
     curves = made_up({"phone": [100.0, 90], "field": [70.0, 90]}, vary="teams.desk.queue.discipline=oldest,newest")
     assert optimum_sentences(curves) == [
-        "phone: contribution is highest with oldest, $100.",
-        "field: contribution is highest with newest, $90.",
+        "phone: highest contribution with oldest, $100.",
+        "field: highest contribution with newest, $90.",
     ]
     assert break_even_sentences(curves) == throughout_sentences(curves) == gap_sentences(curves) == []
     assert place(curves, 1.0) == "newest"
