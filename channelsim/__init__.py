@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from channelsim import version
 
 if TYPE_CHECKING:
-    from channelsim.api import Run, run
+    from channelsim.api import CurveRun, Run, curves, run
 
 __version__ = version.VERSION
 
-__all__ = ["Run", "__version__", "run"]
+__all__ = ["CurveRun", "Run", "__version__", "curves", "run"]
 
 
 def __getattr__(name: str) -> Any:
     """Load the interface on first use, so that importing the package, as `--help` does, costs nothing."""
-    if name in ("Run", "run"):
+    if name in __all__:
         from channelsim import api
 
         return getattr(api, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -11,14 +11,26 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from channelsim.experiment.curves import Curves, run_curves
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
 from channelsim.experiment.run import Progress, run_study
 from channelsim.experiment.stopping import Rule
+from channelsim.report.curves import break_even_sentences, gap_sentences, optimum_sentences, throughout_sentences
+from channelsim.report.curves_files import (
+    BREAK_EVEN_COLUMNS,
+    CURVE_COLUMNS,
+    OPTIMUM_COLUMNS,
+    break_even_rows,
+    curve_rows,
+    optimum_rows,
+    write_curves,
+)
 from channelsim.report.files import DEFAULT_FOLDER, write_run
 from channelsim.report.risk import risk_figures
 from channelsim.report.verdict import Verdict, verdict
 from channelsim.scenario.load import load
+from channelsim.scenario.points import load_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,6 +80,110 @@ def run(
         tell=lambda line: print(line, file=sys.stderr),
     )
     return Run(result)
+
+
+def curves(
+    scenario: str | PathLike[str] | Mapping[str, Any],
+    *,
+    vary: str,
+    metrics: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    sets: Sequence[str] = (),
+    strategies: Sequence[str] = (),
+    baseline: str | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> CurveRun:
+    """Simulate a scenario's strategies at each value of one parameter, on the same leads with the same luck.
+
+    vary: the parameter and its values, such as "teams.inside.headcount=2:12:1" or
+    "sources.*.leads_per_month=x0.5,x1,x2" (`*` for any one name, x for times what the file says). metrics: names of
+    curves, "marginal_cost_per_deal" among them; the usual ones if empty. replications: of each strategy at each
+    value; the scenario's own where None, or 50 where it says auto. All others as in `run`.
+
+    Raises ScenarioError with all that is wrong at any value, UserError for an unknown name.
+
+    >>> curves("scenarios/quickstart.yaml", vary="sources.*.leads_per_month=x0.5:x3:x0.5").plot()  # doctest: +SKIP
+    """
+    points = load_points(scenario, vary, sets, strategies)
+    for note in points.notes:
+        print(note, file=sys.stderr)
+    found = run_curves(
+        points,
+        metrics=metrics,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        baseline=baseline,
+        progress=progress,
+        tell=lambda line: print(line, file=sys.stderr),
+    )
+    return CurveRun(found)
+
+
+class CurveRun:
+    """Finished curves: frames, sentences and the chart."""
+
+    def __init__(self, result: Curves) -> None:
+        self.result = result
+
+    def __repr__(self) -> str:
+        points = self.result.points
+        return f"<Curves of {points.study.source} over {points.variation.path}: {len(points)} values>"
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """One row a strategy, metric and value: mean, ci_low, ci_high, replications, and why a mean is null; of a
+        marginal figure one row a step, from value to next_value."""
+        return _frame(CURVE_COLUMNS, curve_rows(self.result))
+
+    @property
+    def break_evens(self) -> pl.DataFrame:
+        """One row a crossing of two strategies' curves: metric, strategy, other, value, ci_low, ci_high (null:
+        beyond the range), better_below, better_above."""
+        return _frame(BREAK_EVEN_COLUMNS, break_even_rows(self.result))
+
+    @property
+    def optima(self) -> pl.DataFrame:
+        """One row a strategy: its best value of the decision metric, whether at_an_end, the flat top (null: beyond
+        the range), and the values that could be as good."""
+        return _frame(OPTIMUM_COLUMNS, optimum_rows(self.result))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the curves say, as on the terminal."""
+        tellers = (gap_sentences, break_even_sentences, throughout_sentences, optimum_sentences)
+        return [sentence for tell in tellers for sentence in tell(self.result)]
+
+    @property
+    def failures(self) -> list[str]:
+        """Replications that failed, each with its value, seed and reason."""
+        return [str(failure) for failure in self.result.failures]
+
+    def plot(self) -> Figure:
+        """A panel for each metric, a line with its band for each strategy, break-even points marked."""
+        from channelsim.report.charts.curves import curves_chart  # matplotlib is slow to import
+
+        return curves_chart(self.result)
+
+    def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER) -> Path:
+        """Write tables, chart and manifest to a folder of the curves' own below `folder`, and return it."""
+        return write_curves(self.result, Path(folder))
+
+
+TYPES = {
+    **dict.fromkeys(("strategy", "other", "metric", "gap", "better_below", "better_above"), pl.String),
+    **dict.fromkeys(("mean", "ci_low", "ci_high", "flat_low", "flat_high"), pl.Float64),
+}
+"""Of columns that may be empty."""
+
+
+def _frame(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
+    """A table with null for what is undefined."""
+    types = {name: kind for name, kind in TYPES.items() if name in columns}
+    frame = pl.DataFrame(list(rows), list(columns), schema_overrides=types, orient="row", infer_schema_length=None)
+    return frame.with_columns(pl.selectors.float().fill_nan(None))
 
 
 class Run:

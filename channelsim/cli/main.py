@@ -21,6 +21,10 @@ FAILED = 1
 
 VERBS = {
     "run": ("channelsim.cli.run:command", "Simulate a scenario's strategies and say which is better."),
+    "curves": (
+        "channelsim.cli.curves:command",
+        "Draw cost and contribution over volume, headcount or the like.",
+    ),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
     "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),
     "reprice": ("channelsim.cli.reprice:command", "Put new prices on a stored run, without simulating again."),

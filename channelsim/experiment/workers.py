@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -52,16 +52,16 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_tasks(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
-    """Run every task and yield each outcome as it comes."""
+def run_tasks(jobs: Sequence[Job], seed: int, tasks: Iterable[Task], workers: int) -> Iterator[Outcome]:
+    """Run every task and yield each outcome as it comes. Threads take jobs and tasks one by one, in order."""
     if jobs[0].engine == FAST:
         yield from _run_in_threads(jobs, seed, tasks, workers)
         return
-    if workers <= 1 or len(tasks) <= 1:
-        for task in tasks:
+    left = list(tasks)
+    if workers <= 1 or len(left) <= 1:
+        for task in left:
             yield task, attempt(jobs[task.strategy], seed, task.replication)
         return
-    left = list(tasks)
     for _ in range(BROKEN_POOL_RETRIES + 1):
         finished: set[Task] = set()
         for task, outcome in _run_in_pool(jobs, seed, left, workers):
@@ -83,7 +83,7 @@ def attempt(job: Job, seed: int, replication: int, simulate: Simulate | None = N
         return Failure(job.name, replication, seed, f"{type(error).__name__}: {error}")
 
 
-def _run_in_threads(jobs: Sequence[Job], seed: int, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
+def _run_in_threads(jobs: Sequence[Job], seed: int, tasks: Iterable[Task], workers: int) -> Iterator[Outcome]:
     """The kernel works without the interpreter's lock, so that threads run side by side and share the programs.
     Ctrl-C reaches this thread, which only waits, and stops the others."""
     from channelsim.engine.fast import new_stop, simulate
@@ -131,7 +131,7 @@ Start = Callable[[Task], "Future[Replication | Failure]"]
 
 
 def _completed(
-    start: Start, tasks: Sequence[Task], workers: int
+    start: Start, tasks: Iterable[Task], workers: int
 ) -> Iterator[tuple[Task, Future[Replication | Failure]]]:
     """Start tasks, a few ahead of the workers, and yield them as they complete."""
     waiting = iter(tasks)

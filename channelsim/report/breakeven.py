@@ -15,6 +15,7 @@ from channelsim.experiment.economics import COMPANY
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import UNDEFINED, in_step, money, number
 from channelsim.report.summary_json import statistics
+from channelsim.report.tables import plain_table
 from channelsim.report.verdict import in_a_row
 
 COMPACT_FROM = 10_000
@@ -56,7 +57,7 @@ def lifetime_table(found: Sequence[SegmentBreakEven], currency: str) -> Table | 
 
 def _table(found: Sequence[SegmentBreakEven], *titles: str) -> Table:
     """Where it is narrow, when it pays goes on below; nothing else does."""
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table = plain_table()
     longest = max(len(each.segment) for each in found)
     table.add_column("segment", overflow="fold", min_width=min(longest, WIDEST_NAME))
     for title in titles:

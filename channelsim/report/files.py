@@ -23,6 +23,7 @@ from channelsim.errors import RunError
 from channelsim.experiment.result import Result
 from channelsim.experiment.stopping import Stopping
 from channelsim.experiment.stored import MANIFEST_FORMAT
+from channelsim.experiment.workers import Failure
 from channelsim.report.profit import (
     COHORT_COLUMNS,
     ECONOMICS_COLUMNS,
@@ -55,17 +56,27 @@ def content_hash(
 ) -> str:
     """What determines a run's figures, as a hash: resolved strategies and beliefs, seed, replications, version, and
     if any, targets and how the number of replications was chosen."""
-    content = {
+    content = content_of(study, seed, replications)
+    if targets:
+        content["targets"] = targets_by_name(targets)
+    if stopping is not None:
+        content["stopping"] = stopping.as_dict()
+    return hashed(content)
+
+
+def content_of(study: Study, seed: int, replications: int) -> dict[str, Any]:
+    """What determines the figures of a study's simulation."""
+    return {
         "version": VERSION,
         "seed": seed,
         "replications": replications,
         "strategies": [[name, scenario.model_dump(mode="json")] for name, scenario in study.strategies.items()],
         "beliefs": _beliefs(study),
     }
-    if targets:
-        content["targets"] = targets_by_name(targets)
-    if stopping is not None:
-        content["stopping"] = stopping.as_dict()
+
+
+def hashed(content: Any) -> str:
+    """Plain data as a hash."""
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=32).hexdigest()
 
 
@@ -203,13 +214,7 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 def manifest(result: Result) -> dict[str, Any]:
     """What a run was made of and how it went: enough to make it again."""
     return {
-        "manifest": MANIFEST_FORMAT,
-        "scenario": result.study.source,
-        "name": result.study.scenario.name,
-        "hash": hash_of(result),
-        "channelsim": VERSION,
-        "python": platform.python_version(),
-        "libraries": {name: installed_version(name) for name in LIBRARIES},
+        **origin(result.study, hash_of(result)),
         "engine": result.engine,
         "seed": result.seed,
         "replications": result.replications,
@@ -217,15 +222,45 @@ def manifest(result: Result) -> dict[str, Any]:
         "baseline": result.baseline,
         "targets": targets_by_name(result.targets),
         "decision_metric": result.study.scenario.decision_metric,
+        **ending(result.wall_seconds, result.failures),
+        **resolved(result.study),
+    }
+
+
+def origin(study: Study, content: str) -> dict[str, Any]:
+    """The part of a manifest that says what was simulated with. content: the hash of the question."""
+    return {
+        "manifest": MANIFEST_FORMAT,
+        "scenario": study.source,
+        "name": study.scenario.name,
+        "hash": content,
+        "channelsim": VERSION,
+        "python": platform.python_version(),
+        "libraries": {name: installed_version(name) for name in LIBRARIES},
+    }
+
+
+def ending(wall_seconds: float, failures: Iterable[Failure]) -> dict[str, Any]:
+    """The part of a manifest that says how it went."""
+    return {
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "wall_seconds": round(result.wall_seconds, 3),
+        "wall_seconds": round(wall_seconds, 3),
         "failures": [
             {"strategy": f.strategy, "replication": f.replication, "seed": f.seed, "reason": f.reason}
-            for f in result.failures
+            for f in failures
         ],
-        "overrides": {
-            name: json.loads(json.dumps(changes, default=str)) for name, changes in result.study.overrides.items()
-        },
-        "resolved": {name: scenario.model_dump(mode="json") for name, scenario in result.study.strategies.items()},
-        "beliefs": _beliefs(result.study),
     }
+
+
+def resolved(study: Study) -> dict[str, Any]:
+    """The part of a manifest that says what the strategies are."""
+    return {
+        "overrides": plain_changes(study.overrides),
+        "resolved": {name: scenario.model_dump(mode="json") for name, scenario in study.strategies.items()},
+        "beliefs": _beliefs(study),
+    }
+
+
+def plain_changes(changes: Any) -> Any:
+    """Values of a scenario as JSON has them: a date is a text."""
+    return json.loads(json.dumps(changes, default=str))

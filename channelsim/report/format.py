@@ -9,9 +9,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeGuard
+from typing import Protocol, TypeGuard
 
-from channelsim.analysis.intervals import Estimate
 from channelsim.finance.definitions import Unit
 
 UNDEFINED = "–"
@@ -39,6 +38,17 @@ AFTER = {Unit.SHARE: "%", Unit.HOURS: " h", Unit.DAYS: " d", Unit.MONTHS: " mont
 POINTS = " pp"  # a difference of two shares is in percentage points: "+2%" could be read as "2% more"
 FIXED = (Unit.SHARE, Unit.RATIO)
 """Units that keep zeros at the end: 23.0% beside 23.4%."""
+
+
+class Known(Protocol):
+    """A figure with its interval, however they were got."""
+
+    @property
+    def mean(self) -> float: ...
+    @property
+    def ci_low(self) -> float: ...
+    @property
+    def ci_high(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ def spread(value: float | None, unit: Unit, currency: str) -> str:
     return _shortest(notation, [value], unit).write(value)
 
 
-def mean_and_spread(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> tuple[str, str]:
+def mean_and_spread(estimate: Known, unit: Unit, currency: str, *, signed: bool = False) -> tuple[str, str]:
     """A mean and half the width of its interval; of money in one scale: "$3k" and "$209k"."""
     mean, half = estimate.mean, estimate.ci_high - estimate.mean
     if unit is Unit.MONEY and _is_defined(half):
@@ -101,12 +111,12 @@ def mean_and_spread(estimate: Estimate, unit: Unit, currency: str, *, signed: bo
     return number(mean, unit, currency, signed=signed), spread(half, unit, currency)
 
 
-def interval(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> str:
+def interval(estimate: Known, unit: Unit, currency: str, *, signed: bool = False) -> str:
     """The ends of a mean's interval, in step with each other: "$1.24M to $1.40M"."""
     return mean_and_interval(estimate, unit, currency, signed=signed)[1]
 
 
-def mean_and_interval(estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> tuple[str, str]:
+def mean_and_interval(estimate: Known, unit: Unit, currency: str, *, signed: bool = False) -> tuple[str, str]:
     """A mean and its interval with the same scale and decimals, fine enough to tell the ends apart."""
     mean, low, high = estimate.mean, estimate.ci_low, estimate.ci_high
     if not (_is_defined(low) and _is_defined(high)):

@@ -16,6 +16,7 @@ from channelsim.experiment.result import Result
 from channelsim.finance.costs import Category
 from channelsim.finance.definitions import Metric
 from channelsim.report.format import UNDEFINED, mean_and_spread, number
+from channelsim.report.tables import plain_table
 from channelsim.report.verdict import verdict
 
 ROWS = (
@@ -55,7 +56,7 @@ def print_repriced(console: Console, before: Result, after: Result, sets: Sequen
 
 
 def _table(before: Result, after: Result, strategy: str) -> Table:
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table = plain_table()
     table.add_column("", min_width=18)
     for title in ("as it was", "at new prices", "change"):
         table.add_column(title, justify="right")

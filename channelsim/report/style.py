@@ -27,6 +27,7 @@ from matplotlib.ticker import Formatter, MaxNLocator
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import SYMBOLS, in_step
+from channelsim.scenario.load import Study
 
 PALETTE = ("#0072B2", "#B8860B", "#01A6A5", "#672C5E", "#B72619", "#7B72FF", "#222222", "#AC3B92")
 """From Okabe and Ito's colours, moved so that each has a contrast of 3 to white (WCAG 1.4.11) and that any two
@@ -117,7 +118,9 @@ def chart(draw: Callable[Shown, Chart]) -> Callable[Shown, Figure]:
 
 def page(result: Result, title: str, subtitle: str, height: float) -> Chart:
     """An empty page of a run's charts; see `blank_page`."""
-    return blank_page(title, subtitle, _provenance(result), height)
+    replications = f"{result.replications:,} replication{'s'[: result.replications != 1]}"
+    source = provenance(result.study, replications, result.seed, len(result.failures))
+    return blank_page(title, subtitle, source, height)
 
 
 def blank_page(title: str, subtitle: str, provenance: str, height: float) -> Chart:
@@ -145,14 +148,15 @@ def blank_page(title: str, subtitle: str, provenance: str, height: float) -> Cha
     return figure
 
 
-def _provenance(result: Result) -> str:
-    scenario = result.study.scenario
+def provenance(study: Study, replications: str, seed: int, failures: int) -> str:
+    """Where figures come from, in a line. replications: in words."""
+    scenario = study.scenario
     name = textwrap.shorten(printable(scenario.name), SCENARIO_NAME_COLUMNS, placeholder="…") or "unnamed scenario"
-    parts = [name, f"{result.replications:,} replication{'s'[: result.replications != 1]}", f"seed {result.seed}"]
+    parts = [name, replications, f"seed {seed}"]
     if scenario.horizon.warmup_months:
         parts.append(f"{_months(scenario.horizon.warmup_months)} of warm-up left out of all totals")
-    if result.failures:
-        parts.append(f"PARTIAL: {len(result.failures):,} failed")
+    if failures:
+        parts.append(f"PARTIAL: {failures:,} failed")
     return "   ·   ".join(parts)
 
 
@@ -161,8 +165,13 @@ def _months(count: int) -> str:
 
 
 def period(result: Result) -> str:
-    """What totals are over, in words: "11 months"."""
-    horizon = result.study.scenario.horizon
+    """What a run's totals are over, in words: "11 months"."""
+    return period_of(result.study)
+
+
+def period_of(study: Study) -> str:
+    """What a study's totals are over, in words: "11 months"."""
+    horizon = study.scenario.horizon
     return _months(horizon.months - horizon.warmup_months)
 
 

@@ -16,7 +16,7 @@ from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Metric, Unit
 from channelsim.report.beliefs import stakes_note, stakes_of, stakes_sentences, stakes_table
-from channelsim.report.format import UNDEFINED, mean_and_spread
+from channelsim.report.format import UNDEFINED, Known, mean_and_spread
 from channelsim.report.risk import dominance_sentence, is_worth_telling, risk_note, risk_table
 from channelsim.report.transient import warmup_sentences
 from channelsim.report.verdict import DECIDED_BY
@@ -46,21 +46,21 @@ WIDEST_PATH = 46
 
 def print_run(console: Console, result: Result) -> None:
     """What a run found: inputs that differ, results beside each other, and differences from the baseline."""
-    for table in _that_fit(console, result.strategies, partial(_comparison_table, result)):
-        _print(console, results_over(result), table, basis(result))
+    for table in that_fit(console, result.strategies, partial(_comparison_table, result)):
+        print_table(console, results_over(result), table, basis(result))
     for sentence in warmup_sentences(result):
         console.print(f"{escape(sentence)}\n")
     if len(result.strategies) > 1:
         others = [name for name in result.strategies if name != result.baseline]
-        for table in _that_fit(console, others, partial(_difference_table, result)):
+        for table in that_fit(console, others, partial(_difference_table, result)):
             title = f"Difference from {result.baseline}, lead for lead"
             note = "95% intervals that hold together in each row; * beyond chance"
-            _print(console, title, table, note)
+            print_table(console, title, table, note)
         print_inputs(console, result.study, result.baseline)
     if is_worth_telling(result):
         title = f"What could go wrong: {DECIDED_BY[result.comparison.metric][0]}"
-        for table in _that_fit(console, result.strategies, partial(risk_table, result)):
-            _print(console, title, table, risk_note(result))
+        for table in that_fit(console, result.strategies, partial(risk_table, result)):
+            print_table(console, title, table, risk_note(result))
         if told := dominance_sentence(result):
             console.print(f"{escape(told)}\n")
     if result.stopping is not None:
@@ -68,7 +68,7 @@ def print_run(console: Console, result: Result) -> None:
     stakes = stakes_of(result)
     if stakes is not None:
         title = f"What nobody knows, and {stakes.figure}"
-        _print(console, title, stakes_table(stakes, result), stakes_note(stakes))
+        print_table(console, title, stakes_table(stakes, result), stakes_note(stakes))
         for sentence in stakes_sentences(stakes, result):
             console.print(escape(sentence))
         console.print()
@@ -84,7 +84,7 @@ def basis(result: Result) -> str:
     return f"{known}; buyers' luck is taken out, worth {result.controls.factor:.1f} times the replications"
 
 
-def _that_fit(
+def that_fit(
     console: Console, strategies: Sequence[str], table_of: Callable[[Sequence[str]], Table]
 ) -> list[Table]:
     """Tables of some strategies each: as many as fit beside each other without a cell that goes on below."""
@@ -96,19 +96,20 @@ def _that_fit(
     return tables
 
 
-def _print(console: Console, title: str, table: Table, note: str = "") -> None:
+def print_table(console: Console, title: str, table: Table, note: str = "") -> None:
     """A table between its title and its note, which may be wider than the table."""
     console.print(f"[bold]{escape(title)}[/]")
     console.print(table)
     console.print(f"[dim]{note}[/]\n" if note else "")
 
 
-def _table() -> Table:
+def plain_table() -> Table:
+    """An empty table without lines."""
     return Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
 
 
 def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
-    table = _table()
+    table = plain_table()
     table.add_column("")
     for name in strategies:
         table.add_column(escape(name), justify="right", overflow="fold")
@@ -120,8 +121,8 @@ def _comparison_table(result: Result, strategies: Sequence[str]) -> Table:
             continue
         is_decision = metric.name == result.comparison.metric
         cells = [
-            f"[bold]{_with_spread(e, metric.unit, currency)}[/]" if is_decision and name == best
-            else _with_spread(e, metric.unit, currency)
+            f"[bold]{with_spread(e, metric.unit, currency)}[/]" if is_decision and name == best
+            else with_spread(e, metric.unit, currency)
             for name, e in estimates.items()
         ]  # fmt: skip
         table.add_row(escape(label), *cells)
@@ -156,7 +157,8 @@ def _label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _with_spread(e: Estimate, unit: Unit, currency: str, *, signed: bool = False) -> str:
+def with_spread(e: Known, unit: Unit, currency: str, *, signed: bool = False) -> str:
+    """A mean and half of its interval, if there is one: "$3k ± $209"."""
     mean, half_width = mean_and_spread(e, unit, currency, signed=signed)
     return mean if half_width == UNDEFINED else _joined(mean, half_width)
 
@@ -173,7 +175,7 @@ def unit_once(mean: str, half_width: str) -> str:
 
 def _difference_table(result: Result, strategies: Sequence[str]) -> Table:
     """Paired differences from the baseline: the same leads, the same luck."""
-    table = _table()
+    table = plain_table()
     table.add_column("")
     for name in strategies:
         table.add_column(escape(name), justify="right", overflow="fold")
@@ -190,7 +192,7 @@ def _difference_table(result: Result, strategies: Sequence[str]) -> Table:
 
 def _signed(e: Estimate, unit: Unit, currency: str) -> str:
     is_beyond_chance = e.ci_low > 0 or e.ci_high < 0
-    return f"{_with_spread(e, unit, currency, signed=True)}{'*' if is_beyond_chance else ' '}"
+    return f"{with_spread(e, unit, currency, signed=True)}{'*' if is_beyond_chance else ' '}"
 
 
 def print_inputs(console: Console, study: Study, baseline: str) -> None:
@@ -203,14 +205,14 @@ def print_inputs(console: Console, study: Study, baseline: str) -> None:
         if not rows:
             console.print(escape(f"{name} has the same inputs as {baseline}\n"))
             continue
-        table = _table()
+        table = plain_table()
         longest = max(len(row.path) for row in rows)
         table.add_column("input", overflow="fold", min_width=min(longest, WIDEST_PATH))
         for strategy in (baseline, name):
             table.add_column(escape(strategy), overflow="fold")
         for row in rows:
             table.add_row(*(escape(text) for text in (row.path, in_words(row.a), in_words(row.b))))
-        _print(console, f"What goes in differently: {name} against {baseline}", table)
+        print_table(console, f"What goes in differently: {name} against {baseline}", table)
 
 
 def console_for(*, stderr: bool = False) -> Console:

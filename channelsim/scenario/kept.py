@@ -21,7 +21,7 @@ def kept_values(sets: Iterable[Override], changes: Mapping[str, Sequence[Overrid
         keepers = {name: own for name, overrides in changes.items() if (own := _own(given, overrides))}
         if given.place.file == COMMAND_LINE and keepers:
             reaches_nobody = len(keepers) == len(changes) and all(
-                any(_is_within(given.path, each.path) for each in own) for own in keepers.values()
+                any(is_within(given.path, each.path) for each in own) for own in keepers.values()
             )
             lines.append(_line(given, keepers, reaches_nobody=reaches_nobody))
     return tuple(lines)
@@ -32,13 +32,14 @@ def _own(given: Override, overrides: Iterable[Override]) -> list[Override]:
     return [
         each
         for each in overrides
-        if (_is_within(each.path, given.path) or _is_within(given.path, each.path))
+        if (is_within(each.path, given.path) or is_within(given.path, each.path))
         and each.place.file != COMMAND_LINE
         and (each.path, each.value.data) != (given.path, given.value.data)
     ]
 
 
-def _is_within(path: str, outer: str) -> bool:
+def is_within(path: str, outer: str) -> bool:
+    """Whether a dotted path is another one, or leads to a part of what stands there."""
     return f"{path}.".startswith(f"{outer}.")
 
 

@@ -70,12 +70,19 @@ class Study:
     """what was changed by `--set`, as PATH=VALUE"""
 
 
+def read(source: str | PathLike[str] | Mapping[str, Any]) -> Tree:
+    """A scenario as somebody wrote it: a file, or a mapping of the same shape. Raises ScenarioError if it cannot be
+    read."""
+    return plain_tree(dict(source), MADE_IN_PYTHON) if isinstance(source, Mapping) else read_file(source)
+
+
 def load(
-    source: str | PathLike[str] | Mapping[str, Any],
+    source: str | PathLike[str] | Mapping[str, Any] | Tree,
     sets: Sequence[str | Override] = (),
     only: Sequence[str] = (),
 ) -> Study:
-    """Read a scenario file (or take a mapping of the same shape), apply `sets`, and resolve its strategies.
+    """Read a scenario file (or take a mapping of the same shape, or what `read` made of either), apply `sets`, and
+    resolve its strategies.
 
     `sets` are overrides such as "teams.inside.headcount=6". They change the file before the strategies do, so
     where a strategy overrides the same path, the strategy's value holds for it, and a note says so. To change what
@@ -83,7 +90,7 @@ def load(
 
     Raises ScenarioError with every problem of the file and of all its strategies.
     """
-    tree = plain_tree(dict(source), MADE_IN_PYTHON) if isinstance(source, Mapping) else read_file(source)
+    tree = source if isinstance(source, Tree) else read(source)
     overrides, problems = _parsed(sets)
     tree, found = with_catalogue(tree)
     base, unset = apply(tree, overrides)

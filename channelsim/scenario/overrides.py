@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from channelsim.errors import MADE_IN_PYTHON, Problem, ScenarioError, suggest
+from channelsim.errors import MADE_IN_PYTHON, OPTION_MARK, Problem, ScenarioError, suggest
 from channelsim.scenario.reader import read_value
 from channelsim.scenario.tree import WHOLE_FILE, Path, Place, Tree, dotted
 
@@ -103,7 +103,7 @@ def apply(tree: Tree, overrides: Iterable[Override]) -> tuple[Tree, list[Problem
 
 def _apply_one(tree: Tree, override: Override) -> Tree:
     parts = _split(override)
-    if parts[0] == "strategies" and override.place.file == COMMAND_LINE:
+    if parts[0] == "strategies" and override.place.file.startswith(OPTION_MARK):
         parts = _into_strategy(tree, parts, override)
     elif parts[0] in FIXED_IN_STRATEGIES:
         _refuse(override, f"'{parts[0]}' holds for the whole file; override something else")
