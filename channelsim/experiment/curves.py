@@ -33,7 +33,7 @@ from channelsim.experiment.replicate import FAST, Job, job_of
 from channelsim.experiment.result import metrics_of
 from channelsim.experiment.run import Progress
 from channelsim.experiment.workers import Failure, Task, run_tasks
-from channelsim.finance.definitions import Metric, Unit
+from channelsim.finance.definitions import COMPANY_METRICS, Metric, Ratio, Unit
 from channelsim.scenario.points import Points
 from channelsim.scenario.schema import AUTO
 
@@ -49,14 +49,9 @@ FEWEST_FOR_LUCK = 20
 EVEN_ON = ("contribution", "cost_per_deal")
 """Metrics on which break-even points are looked for."""
 RATIOS = {
-    "win_rate": ("won", "leads"),
-    "opportunity_win_rate": ("won", "opportunities"),
-    "deal_size": ("bookings", "won"),
-    "cost_per_lead": ("cost_total", "leads"),
-    "cost_per_opportunity": ("cost_total", "opportunities"),
-    "cost_per_deal": ("cost_total", "won"),
-    "cac": ("cost_total", "won"),
-    "expense_ratio": ("cost_total", "bookings"),
+    metric.name: metric.ratio
+    for metric in COMPANY_METRICS
+    if metric.ratio is not None and len(metric.ratio.of) == 1
 }
 """Metrics that are one total divided by another: on curves, means by means."""
 
@@ -163,16 +158,19 @@ class Curves:
             confidence = simultaneous(len(self.steps))
             return [margin_of(cost[[*step]].T, won[[*step]].T, confidence) for step in self.steps]
         if metric in RATIOS:
-            top, bottom = (self.figures(strategy, name) for name in RATIOS[metric])
-            return [ratio_of(*both) for both in zip(top, bottom, strict=True)]
+            return [ratio_of(*both) for both in zip(*self._divided(strategy, RATIOS[metric]), strict=True)]
         return [mean_of(row) for row in self.figures(strategy, metric)]
+
+    def _divided(self, strategy: str, ratio: Ratio) -> tuple[FloatArray, FloatArray]:
+        """What a ratio divides, and by what."""
+        return ratio.times * self.figures(strategy, ratio.of[0]), self.figures(strategy, ratio.over)
 
     def difference(self, metric: str, strategy: str, other: str) -> list[Reading]:
         """A strategy's metric less another's at each point, paired by replication."""
         if metric not in RATIOS:
             both = (self.figures(name, metric) for name in (strategy, other))
             return [difference_of_means(*rows) for rows in zip(*both, strict=True)]
-        parts = (self.figures(name, part) for name in (strategy, other) for part in RATIOS[metric])
+        parts = itertools.chain(*(self._divided(name, RATIOS[metric]) for name in (strategy, other)))
         return [difference_of_ratios((a, b), (c, d)) for a, b, c, d in zip(*parts, strict=True)]
 
     @property
@@ -328,5 +326,11 @@ def _metrics(wanted: Sequence[str], jobs: Sequence[Job]) -> tuple[Metric, ...]:
 def _kept(chosen: Sequence[Metric], decided_by: str) -> tuple[str, ...]:
     """What has to be kept of each replication for these curves, break-even points and optima."""
     wanted = [metric.name for metric in chosen] + [*EVEN_ON, decided_by]
-    parts = (RATIOS.get(name, ("cost_total", "won") if name == MARGINAL.name else (name,)) for name in wanted)
-    return tuple(dict.fromkeys(itertools.chain.from_iterable(parts)))
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(_made_of(name) for name in wanted)))
+
+
+def _made_of(metric: str) -> tuple[str, ...]:
+    if metric == MARGINAL.name:
+        return "cost_total", "won"
+    ratio = RATIOS.get(metric)
+    return (metric,) if ratio is None else (*ratio.of, ratio.over)

@@ -30,7 +30,9 @@ from channelsim.scenario.load import load
 from pages import Element, page_of, parsed, small_world
 
 NAMES = ("phone", "field", "both")
-ALWAYS = ["verdict", "comparison", "funnel", "months", "assumptions", "method", "manifest"]
+ALWAYS = [
+    "verdict", "comparison", "funnel", "profit", "economics", "months", "assumptions", "method", "manifest",
+]  # fmt: skip
 HOSTILE = "<script>alert(1)</script></script>&\"'"
 
 
@@ -63,7 +65,7 @@ def rows(table: Element) -> list[list[str]]:
 
 
 def test_the_sections_come_in_order_and_the_contents_lead_to_them(page: Element) -> None:
-    assert sections(page) == ["verdict", "comparison", "funnel", "months", "risk", *ALWAYS[4:]]
+    assert sections(page) == [*ALWAYS[:6], "risk", *ALWAYS[6:]]
     (nav,) = page.all("nav")
     assert [link.attributes["href"] for link in nav.all("a")] == [f"#{id}" for id in sections(page)]
 
@@ -110,7 +112,7 @@ def test_headings_leave_no_level_out(page: Element) -> None:
 
 def test_each_chart_says_in_words_what_it_shows_and_has_its_tables(page: Element) -> None:
     figures = [each for each in page.all("figure") if "chart" in each.attributes["class"]]
-    assert len(figures) == 6
+    assert len(figures) == 9
     for figure in figures:
         (canvas,) = figure.with_class("canvas")
         assert canvas.attributes["role"] == "img"
