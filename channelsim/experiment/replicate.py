@@ -122,7 +122,7 @@ def replicate(job: Job, seed: int, replication: int, simulate: Simulate | None =
     """Simulate, price and measure one replication; `simulate`: in place of the job's engine."""
     program, prices = job.world(seed, replication)
     ledger = (simulate or ENGINES[job.engine]())(program, seed, replication)
-    quantities = quantities_of(ledger, job.layout)
+    quantities = quantities_of([ledger], job.layout)
     money = price(quantities, prices, job.layout)
     return Replication(
         metrics=replication_metrics(ledger, money, prices, job.layout, job.warmup_months),

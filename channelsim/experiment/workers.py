@@ -168,10 +168,15 @@ _seed = 0
 def _start_worker(jobs: tuple[Job, ...], seed: int) -> None:
     """Programs travel once per worker. Ctrl-C ends a worker at once; the parent speaks for all."""
     global _jobs, _seed
+    start_quietly()
+    _jobs, _seed = jobs, seed
+
+
+def start_quietly() -> None:
+    """In a worker process: die of Ctrl-C in silence, and with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    _jobs, _seed = jobs, seed
     threading.Thread(target=_die_with_the_parent, daemon=True).start()
 
 

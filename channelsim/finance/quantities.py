@@ -5,7 +5,9 @@ Finance reckons with any number of replications at once, along the first axis of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from channelsim.program.layout import Layout
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-CELLS = {
+CELLS: dict[str, Count | Amount] = {
     "arrived": Count.ARRIVED,
     "offered": Amount.OFFERED_VALUE,
     "won": Count.WON,
@@ -57,19 +59,23 @@ class Quantities:
         return len(self.arrived)
 
 
-def quantities_of(ledger: Ledger, layout: Layout) -> Quantities:
-    """What has a price in a ledger: one replication."""
-    cells = {
-        name: (ledger.counts if isinstance(measure, Count) else ledger.amounts)[measure].astype(float)[None]
-        for name, measure in CELLS.items()
+def quantities_of(ledgers: Sequence[Ledger], layout: Layout) -> Quantities:
+    """What has a price in ledgers of one program, a replication each."""
+    cells: dict[str, Any] = {
+        name: np.array([_cells_of(ledger, measure) for ledger in ledgers], float) for name, measure in CELLS.items()
     }
+    reps = np.concatenate([ledger.reps for ledger in ledgers])
     return Quantities(
         **cells,
-        replication_of_rep=np.zeros(len(ledger.reps), np.int64),
-        team_of_rep=teams_of(ledger.reps, layout),
-        reps=ledger.reps,
-        rep_amounts=ledger.rep_amounts,
+        replication_of_rep=np.repeat(np.arange(len(ledgers)), [len(ledger.reps) for ledger in ledgers]),
+        team_of_rep=teams_of(reps, layout),
+        reps=reps,
+        rep_amounts=np.concatenate([ledger.rep_amounts for ledger in ledgers], axis=1),
     )
+
+
+def _cells_of(ledger: Ledger, measure: Count | Amount) -> Any:
+    return ledger.counts[measure] if isinstance(measure, Count) else ledger.amounts[measure]
 
 
 def teams_of(reps: IntArray, layout: Layout) -> IntArray:

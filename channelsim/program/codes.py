@@ -49,6 +49,7 @@ class Purpose(IntEnum):
     PROMOTION = 35
     REGIME = 48
     UNCERTAIN = 49
+    DESIGN = 50
 
 
 class Discipline(IntEnum):

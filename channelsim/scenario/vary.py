@@ -118,6 +118,55 @@ def parse_variation(text: str) -> Variation:
     return Variation(path, values, multiplies)
 
 
+def overrides_at(tree: Tree, path: str, value: Any, *, multiplies: bool = False) -> list[Override]:
+    """What one value of a parameter changes. tree: the file, with all that is set for every point. Raises
+    ScenarioError where there are no names for a `*`, or a factor finds no number."""
+    return Variation(path, (value,), multiplies).changes(tree)[0][0]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A parameter and the ends of what to try, both included. whole: whole numbers only. multiplies: the ends are
+    factors of what the file says."""
+
+    path: str
+    low: float
+    high: float
+    whole: bool = False
+    multiplies: bool = False
+
+    def at(self, share: float) -> float:
+        """The value so far along the way, 0 to below 1; whole numbers have equal parts of it.
+
+        >>> Range("teams.inside.headcount", 2, 5, whole=True).at(0.99)
+        5
+        """
+        if self.whole:
+            return int(min(self.low + math.floor(share * (self.high - self.low + 1)), self.high))
+        return self.low + share * (self.high - self.low)
+
+
+def parse_range(text: str) -> Range:
+    """The parameter and the ends that PATH=LOW:HIGH means: whole numbers if both are, factors if both begin with x.
+    Raises ScenarioError for what makes no range.
+
+    >>> parse_range("teams.inside.headcount=2:12")
+    Range(path='teams.inside.headcount', low=2, high=12, whole=True, multiplies=False)
+    """
+    path, _, written = (part.strip() for part in text.partition("="))
+    if path.partition(".")[0] in SAME_FOR_ALL_POINTS:
+        _refuse(path, f"cannot be varied: {SAME_FOR_ALL_POINTS[path.partition('.')[0]]}")
+    ends = [part.strip() for part in written.split(":")]
+    if len(ends) != 2:
+        _refuse(path, f"{written}; write LOW:HIGH, such as 2:12 or {TIMES}0.5:{TIMES}2")
+    multiplies = _all_or_none(path, written, [end.startswith(TIMES) for end in ends])
+    low, high = (_plain(_number(path, end, written)) for end in ends)
+    if low >= high:
+        _refuse(path, f"{written}; the first end must be below the second")
+    whole = isinstance(low, int) and isinstance(high, int) and not multiplies
+    return Range(path, low, high, whole, multiplies)
+
+
 def _range(path: str, written: str) -> tuple[tuple[Any, ...], bool]:
     parts = [part.strip() for part in written.split(":")]
     if len(parts) != 3:

@@ -57,7 +57,7 @@ class Books:
 
     def money(self) -> Money:
         layout = layout_of(self.scenario)
-        return price(quantities_of(self.ledger, layout), prices_of(self.scenario, layout), layout)
+        return price(quantities_of([self.ledger], layout), prices_of(self.scenario, layout), layout)
 
     def metrics(self, warmup_months: int = 0) -> dict[str, float]:
         layout = layout_of(self.scenario)

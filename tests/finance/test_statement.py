@@ -61,7 +61,7 @@ def books(scenario: Scenario) -> tuple[Ledger, Layout, Prices]:
 
 
 def made(ledger: Ledger, layout: Layout, prices: Prices) -> Statement:
-    quantities = quantities_of(ledger, layout)
+    quantities = quantities_of([ledger], layout)
     return statement(quantities, price(quantities, prices, layout), prices, layout)
 
 
