@@ -26,6 +26,7 @@ VERBS = {
         "Draw cost and contribution over volume, headcount or the like.",
     ),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
+    "sweep": ("channelsim.cli.sweep:command", "Simulate thousands of points; none that is finished is lost."),
     "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),
     "reprice": ("channelsim.cli.reprice:command", "Put new prices on a stored run, without simulating again."),
     "check": ("channelsim.cli.check:command", "Check scenario files and show how their strategies differ."),

@@ -40,11 +40,13 @@ CONNECT_SECONDS = 15
 @dataclass(frozen=True)
 class Crew:
     """Who works on a sweep. submit: hands over some units. workers: how many there are. seconds_a_bundle: how
-    long a bundle of units should take, so that handing it over does not matter."""
+    long a bundle of units should take, so that handing it over does not matter. check: raises RunError if they are
+    gone."""
 
     submit: Callable[[Sequence[Unit]], Future[Bundle]]
     workers: int
     seconds_a_bundle: float
+    check: Callable[[], None] = lambda: None
 
 
 def run_bundle(spec: Spec, units: Sequence[Unit], simulate: Simulate | None = None) -> Bundle:
@@ -149,8 +151,16 @@ def _dask(spec: Spec, cluster: str, tell: Callable[[str], None]) -> Iterator[Cre
             there = client.scatter(spec, broadcast=True)
             executor = client.get_executor(retries=2)
             threads = sum(client.nthreads().values())
+
+            def check() -> None:
+                if client.status != "running":
+                    raise RunError(
+                        f"the Dask scheduler at {address} is gone; what is finished is kept, and the same command "
+                        "goes on from here"
+                    )
+
             try:
-                yield Crew(lambda units: executor.submit(run_bundle, there, units), threads, 0.5)
+                yield Crew(lambda units: executor.submit(run_bundle, there, units), threads, 0.5, check)
             finally:
                 executor.shutdown(wait=False)
 

@@ -186,7 +186,12 @@ class Store:
         return sorted(path.name for path in (self.folder / JOURNAL).iterdir())
 
 
-WORDS = {"content": "scenario, seed or --set", "version": "version of channelsim", "store": "version of channelsim"}
+WORDS = {
+    "content": "scenario, seed or --set",
+    "parameters": "set of parameters",
+    "version": "version of channelsim",
+    "store": "version of channelsim",
+}
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -7,8 +7,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +34,8 @@ ROWS_A_PART = 20_000
 MOST_POINTS_A_PART = 256
 BUNDLES_AHEAD = 3
 MOST_UNITS_A_BUNDLE = 256
+LOOK_AFTER_SECONDS = 5.0
+"""Without news of the workers, whether they are still there."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Sweep:
             "content": self.spec.content,
             "seed": self.spec.seed,
             "figures": list(self.spec.figures),
+            "parameters": {path: self.spec.design.kinds[path].__name__ for path in self.spec.plan.paths},
         }
 
     def blocks(self) -> Iterator[range]:
@@ -204,7 +206,10 @@ class _Driver:
             resumed = self.progress.done - self.progress.here
             if not running:
                 break
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            done = wait(running, LOOK_AFTER_SECONDS, return_when=FIRST_COMPLETED).done
+            if not done:
+                self.workers.check()
+            for future in done:
                 running.remove(future)
                 self._take(_result(future))
             self.progress.seconds = time.monotonic() - started
@@ -346,12 +351,18 @@ def _cell(value: Any, kind: type) -> Any:
 
 
 def _result(future: Future[Bundle]) -> Bundle:
+    """A bundle. Whatever a point does wrong is told in it, so what is raised here is the workers' trouble."""
     try:
         return future.result()
-    except BrokenProcessPool as error:
-        raise RunError("a worker died (out of memory, or killed); the same command goes on from here") from error
+    except (Exception, CancelledError) as error:
+        raise RunError(
+            f"the workers are gone ({type(error).__name__}: out of memory, killed, or out of reach); what is finished "
+            "is kept, and the same command goes on from here"
+        ) from error
 
 
 def default_folder(sweep: Sweep, parent: Path, stem: str) -> Path:
-    """Where a sweep is kept unless somebody says otherwise: the same for the same scenario, seed and version."""
-    return parent / f"{stem}-sweep-{sweep.spec.content[:8]}"
+    """Where a sweep is kept unless somebody says otherwise: the same for the same scenario, seed, version and
+    parameters, so that more points or replications go where the others are."""
+    told = json.dumps({name: value for name, value in sweep.told().items() if name != "scenario"}, sort_keys=True)
+    return parent / f"{stem}-sweep-{hashlib.blake2b(told.encode(), digest_size=4).hexdigest()}"
