@@ -37,8 +37,8 @@ PRICES = (*OF_TEAM, *OF_PLAN, *OTHERS)
 
 @dataclass(frozen=True)
 class Price:
-    """A price, of the shape that finance.prices.Prices has it in (of a pay plan: by team; of the company: (1,)): its
-    mean over replications, NaN where there is none, and whether it is the same in all of them."""
+    """A price, as finance.prices.Prices has it (of a pay plan: by team; of the company: (1,)): its mean over
+    replications, NaN where there is none, and whether it is the same in all of them."""
 
     mean: FloatArray
     is_fixed: BoolArray

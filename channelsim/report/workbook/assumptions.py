@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from channelsim.errors import MADE_IN_PYTHON
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.page.sections.manifest import FIELDS, command_of
-from channelsim.errors import MADE_IN_PYTHON
 from channelsim.report.workbook.book import QUIET, Role, Sheet
 from channelsim.scenario.difference import NOT_GIVEN, in_words, routing_in_words
 from channelsim.scenario.schema import Scenario
@@ -20,7 +20,7 @@ LOW, HIGH = 0.05, 0.95
 
 
 def write_assumptions(sheet: Sheet, result: Result) -> None:
-    """Every value of the scenario as resolved: one column for all strategies, and one for each where they differ."""
+    """Every value of the scenario as resolved: a column for all strategies, and one for each where they differ."""
     strategies = result.study.strategies
     values = {name: dict(_leaves(scenario)) for name, scenario in strategies.items()}
     paths = list(dict.fromkeys(path for own in values.values() for path in own))
@@ -88,8 +88,7 @@ def write_manifest(sheet: Sheet, manifest: Mapping[str, Any], result: Result) ->
 
 
 def _leaves(scenario: Scenario) -> Iterator[tuple[str, Any]]:
-    for path, value in _walk("", scenario.model_dump(mode="json", exclude={"strategies", "routing"})):
-        yield path, value
+    yield from _walk("", scenario.model_dump(mode="json", exclude={"strategies", "routing"}))
     yield "routing", routing_in_words(scenario.routing)
 
 

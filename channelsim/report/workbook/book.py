@@ -99,7 +99,7 @@ class Book:
             sign = f'"{SYMBOLS.get(self.currency, f"{self.currency} ")}"' if symbol else ""
             digits = f"{sign}#,##0.00" if cents else f"{sign}#,##0"
         else:
-            digits = {Unit.SHARE: "0.0%", Unit.RATIO: "0.00", Unit.COUNT: "#,##0.00"}.get(unit, "#,##0.0")
+            digits = {Unit.SHARE: "0.0%", Unit.RATIO: "0.00"}.get(unit, "#,##0.0")
         return f'{digits}_);({digits});"{UNDEFINED}"_)'
 
 
@@ -150,12 +150,21 @@ class Sheet:
         for at, text in enumerate(texts, start=column):
             self.text(row, at, text, valign="vcenter", **style)
 
+    def month(self, row: int, column: int, date: dt.date, **style: Any) -> None:
+        """A month, which is a date to Excel."""
+        midnight = dt.datetime.combine(date, dt.time())
+        self.raw.write_datetime(row, column, midnight, self.book.style(num_format="mmm yyyy", **style))
+
     def months(self, row: int, column: int, dates: Sequence[dt.date]) -> None:
-        """Months as headings, which are dates to Excel."""
+        """Months as headings."""
         style = {"bold": True, "font_color": "#FFFFFF", "bg_color": BAND, "align": "right", "valign": "vcenter"}
         for at, date in enumerate(dates, start=column):
-            midnight = dt.datetime.combine(date, dt.time())
-            self.raw.write_datetime(row, at, midnight, self.book.style(num_format="mmm yyyy", **style))
+            self.month(row, at, date, **style)
+
+    def band(self, row: int, columns: int, text: str) -> None:
+        """A row that begins something new, such as a strategy, over the first columns."""
+        for column in range(columns):
+            self.text(row, column, "" if column else text, bold=True, bg_color=GROUND, top=1)
 
     def number(
         self, row: int, column: int, value: float, unit: Unit, role: Role = Role.SIMULATED, **style: Any
@@ -172,11 +181,9 @@ class Sheet:
         """A formula (after its =) with the value that it has now; undefined: what stands there then is a dash."""
         if isinstance(value, float) and not math.isfinite(value):
             value = UNDEFINED
-        if isinstance(value, str | bool):
-            shown: Any = value
-        else:
-            shown = float(value)
-        self.raw.write_formula(row, column, f"={formula}", self._style(unit, Role.FORMULA, style), shown)
+        if isinstance(value, bool):
+            style = {"num_format": "General"} | style
+        self.raw.write_formula(row, column, f"={formula}", self._style(unit, Role.FORMULA, style), value)
 
     def _style(self, unit: Unit, role: Role, style: dict[str, Any]) -> Format:
         options = dict(style)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class Calendar:
         """The column of a period of `periods`: behind the months and a free column."""
         return FIRST_MONTH + self.months + 1 + period
 
-    def span(self, sheet: Sheet, row: int, first: int = 0, last: int | None = None) -> str:
+    def span(self, row: int, first: int = 0, last: int | None = None) -> str:
         """The cells of a row's months from one to another, of this sheet."""
         end = self.months if last is None else last
         return f"{cell(row, FIRST_MONTH + first)}:{cell(row, FIRST_MONTH + end - 1)}"
@@ -94,21 +95,15 @@ class Calendar:
         sheet.raw.fit_to_pages(-(-(last + 1) // COLUMNS_A_PAGE), 0)
 
     def totals(
-        self, sheet: Sheet, row: int, values: FloatArray, unit: Unit, *, with_periods: bool = False, **style: object
+        self, sheet: Sheet, row: int, values: FloatArray, unit: Unit, *, with_periods: bool = False, **style: Any
     ) -> None:
         """A row's sums: after the warm-up, and of each period."""
-        after = self.span(sheet, row, self.warmup_months)
+        after = self.span(row, self.warmup_months)
         total = float(values[self.warmup_months :].sum())
-        sheet.formula(
-            row,
-            MEASURED,
-            f"SUM({after})",
-            total,
-            unit,
-            **{"left": 1, "right": 1, "left_color": FAINT, "right_color": FAINT, **style},
-        )
+        edges = {"left": 1, "right": 1, "left_color": FAINT, "right_color": FAINT}
+        sheet.formula(row, MEASURED, f"SUM({after})", total, unit, **{**edges, **style})
         if with_periods:
             for place, period in enumerate(self.periods):
-                span = self.span(sheet, row, period.first, period.last)
+                span = self.span(row, period.first, period.last)
                 amount = float(values[period.first : period.last].sum())
                 sheet.formula(row, self.column_of(place), f"SUM({span})", amount, unit, **style)

@@ -61,10 +61,10 @@ class Checks:
         sheet, last = self.sheet, HEAD + len(self._checks)
         sheet.title(
             "Checks",
-            "Every line of the profit and loss, month by month, every ratio and every cut: the workbook's formula beside"
-            " the simulator's own figure.",
-            "They agree if no more than half a cent lies between them. After a change of an input, the difference is what"
-            " it brings.",
+            "Every line of the profit and loss, month by month, every ratio and every cut: the workbook's formula"
+            " beside the simulator's own figure.",
+            "They agree if less than half a cent lies between them. After a change of an input, the difference is"
+            " what it brings.",
         )
         sheet.text(4, 0, "All agree", bold=True)
         span = f"{cell(HEAD + 1, AGREES)}:{cell(last, AGREES)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ from channelsim.finance.customers import MONTHS_A_QUARTER
 from channelsim.finance.definitions import Unit
 from channelsim.finance.statement import LINES, Total
 from channelsim.report.profit import cohort_rows
-from channelsim.report.workbook.book import GROUND, QUIET, Sheet, cell
+from channelsim.report.workbook.book import QUIET, Sheet, cell
 from channelsim.report.workbook.checks import Check, Checks
 from channelsim.report.workbook.inputs import Inputs
 from channelsim.report.workbook.pnl import ProfitSheet
@@ -27,8 +28,8 @@ ALL = "all segments"
 
 
 class CohortSheet:
-    """Strategy below strategy; first all customers, then segment by segment. Columns: cost, customers by year, gross
-    margin by year, what is still out by year, payback, value today."""
+    """Strategy below strategy; first all customers, then segment by segment. Columns: cost, customers by year,
+    gross margin by year, what is still out by year, payback, value."""
 
     def __init__(self, sheet: Sheet, years: int) -> None:
         self.sheet, self.years = sheet, years
@@ -50,8 +51,7 @@ class CohortSheet:
         rows = list(cohort_rows(result))
         row = HEAD + 1
         for strategy, profit in profits.items():
-            for column in range(self.value + 1):
-                self.sheet.text(row, column, "" if column else strategy, bold=True, bg_color=GROUND, top=1)
+            self.sheet.band(row, self.value + 1, strategy)
             mine = [each for each in rows if each[0] == strategy]
             row = self._write_strategy(row + 1, mine, terms[strategy], profit, inputs, checks) + 1
 
@@ -61,14 +61,16 @@ class CohortSheet:
             "Cohorts",
             "Customers won in a quarter after the warm-up, and what it had cost to win them. Green: means over the"
             " replications. Black: formulas.",
-            "Of a segment: what it cost to sell to it. Of all segments: all costs, those included that no lead caused.",
-            "Payback: a year's gross margin comes evenly over the year. Value: gross margin of all years, discounted to"
-            " the day of winning.",
+            "Cost of all segments: all that was spent, on no lead included. Payback: a year's gross margin comes"
+            " evenly over the year.",
+            "Value: gross margin of all years, discounted to the day of winning.",
         )
         each_year = [f"Year {year + 1}" for year in range(years)]
         groups = {
-            self.customers: "Customers left in", self.margin: "Gross margin in", self.net: "Margin so far, less cost",
-        }  # fmt: skip
+            self.customers: "Customers left in",
+            self.margin: "Gross margin in",
+            self.net: "Margin so far, less cost",
+        }
         for column, text in groups.items():
             sheet.text(HEAD - 1, column, text, bold=True, font_color=QUIET)
         sheet.heads(HEAD, 0, ["Segment", "Won from"], align="left")
@@ -86,7 +88,7 @@ class CohortSheet:
     def _write_strategy(
         self,
         row: int,
-        mine: list[tuple[str, str, object, int, float, float, float]],
+        mine: list[tuple[str, str, dt.date, int, float, float, float]],
         terms: Terms,
         profit: ProfitSheet,
         inputs: Inputs,
@@ -126,9 +128,9 @@ class CohortSheet:
         self._check(all_first, all_first + len(starts) - 1, profit, checks)
         return row + len(starts) * (1 + len(segments))
 
-    def _label(self, row: int, segment: str, start: object) -> None:
+    def _label(self, row: int, segment: str, start: dt.date) -> None:
         self.sheet.text(row, 0, segment, bold=segment == ALL)
-        self.sheet.raw.write_datetime(row, 1, start, self.sheet.book.style(num_format="mmm yyyy", align="left"))
+        self.sheet.month(row, 1, start, align="left")
 
     def _write_follows(
         self, row: int, cost: float, margin: FloatArray, terms: Terms, inputs: Inputs, strategy: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +13,19 @@ from channelsim.finance.costs import Category
 from channelsim.finance.definitions import Unit
 from channelsim.finance.statement import LINES, Total
 from channelsim.report.profit import NO_PART, cuts_of
-from channelsim.report.workbook.book import BAD, BAD_GROUND, GOOD, GOOD_GROUND, GROUND, Book, Role, Sheet, cell
+from channelsim.report.workbook.book import BAD, BAD_GROUND, GOOD, GOOD_GROUND, Book, Role, Sheet, cell
 from channelsim.report.workbook.checks import Check, Checks
-from channelsim.report.workbook.pnl import ProfitSheet, label_of
+from channelsim.report.workbook.pnl import SUMS, ProfitSheet, label_of, sum_look
 
 FloatArray = NDArray[np.float64]
 
 CUTS = ("team", "segment", "source", "channel", "motion")
 OF_NOTHING = {"team": "Of no team"}
+NEGLIGIBLE = 1e-9
 HOW = {
     "team": "Bookings stand with the team that closes. Marketing and capital are no team's.",
-    "segment": "What a team costs is shared among the leads that it worked on: variable pay by what was credited, the"
-    " rest by hours.",
+    "leads": "What a team costs is shared among the leads that it worked on: variable pay by what was credited,"
+    " the rest by hours.",
 }
 
 
@@ -39,7 +41,7 @@ def write_cuts(
     cuts = {strategy: cuts_of(result, strategy) for strategy in profits}
     for cut, sheet in book_sheets.items():
         warmup = " after the warm-up" if result.study.scenario.horizon.warmup_months else ""
-        how = HOW.get(cut, HOW["segment"])
+        how = HOW["team" if cut == "team" else "leads"]
         row = sheet.title(
             f"Profit and loss by {cut}",
             f"In {sheet.book.currency}, over the months{warmup}; means over the replications.",
@@ -47,15 +49,23 @@ def write_cuts(
         )
         widest = 0
         for strategy, profit in profits.items():
-            parts = {
-                part: amounts[:, profit.calendar.warmup_months :].sum(axis=1)
-                for part, amounts in cuts[strategy][cut].items()
-            }
+            parts = _after_the_warm_up(cuts[strategy][cut], profit)
             row = _write_block(sheet, row, cut, parts, profit, checks) + 2
             widest = max(widest, len(parts))
         sheet.raw.set_column(0, 0, 26)
         sheet.raw.set_column(1, widest + 3, 15)
         sheet.raw.freeze_panes(0, 1)
+
+
+def _after_the_warm_up(parts: Mapping[str, FloatArray], profit: ProfitSheet) -> dict[str, FloatArray]:
+    """Part -> amounts by line; without what belongs to no part if that is but the arithmetic's last digits."""
+    found = {}
+    for part, amounts in parts.items():
+        total = amounts[:, profit.calendar.warmup_months :].sum(axis=1)
+        total[np.abs(total) < NEGLIGIBLE * np.abs(profit.found.whole).max()] = 0.0
+        if part != NO_PART or total.any():
+            found[part] = total
+    return found
 
 
 def _write_block(
@@ -85,16 +95,10 @@ def _write_block(
         sheet.formula(here, company, profit.measured(line), float(whole[place]), Unit.MONEY, **look)
         off = f"ROUND({cell(here, summed)}-{cell(here, company)},2)"
         sheet.formula(here, difference, off, 0.0, Unit.MONEY, **(look | {"cents": True}))
-        checks.add(
-            Check(
-                sheet.name,
-                f"{profit.strategy}: {label_of(line)}, sum of parts",
-                sheet.ref(here, summed),
-                float(whole[place]),
-                Unit.MONEY,
-            )  # fmt: skip
-        )
     last = at[LINES[-1]]
+    lines = f"{sheet.ref(first, summed)}:{cell(last, summed)}-{sheet.ref(first, company)}:{cell(last, company)}"
+    what = f"{profit.strategy}: what the sums of the parts are off, all lines"
+    checks.add(Check(sheet.name, what, f"SUMPRODUCT(ABS({lines}))", 0.0, Unit.MONEY))
     _colour(sheet, first, last, difference)
     return last + 1
 
@@ -111,15 +115,13 @@ def _sum(line: str, at: Mapping[str, int], column: int) -> str | None:
     return None
 
 
-def _look(line: str) -> dict[str, object]:
-    if line in (Total.GROSS_MARGIN, Total.COST_TOTAL):
-        return {"bold": True, "top": 1, "symbol": True}
-    if line == Total.CONTRIBUTION:
-        return {"bold": True, "top": 1, "bottom": 6, "bg_color": GROUND, "symbol": True}
+def _look(line: str) -> dict[str, Any]:
+    if line in SUMS:
+        return {**sum_look(line), "symbol": True}
     return {"bold": True} if line == Total.BOOKINGS else {}
 
 
-def _text(look: dict[str, object]) -> dict[str, object]:
+def _text(look: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in look.items() if name != "symbol"}
 
 

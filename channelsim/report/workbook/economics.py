@@ -11,7 +11,7 @@ from channelsim.finance.definitions import Unit
 from channelsim.finance.statement import Total
 from channelsim.report.format import UNDEFINED
 from channelsim.report.profit import economics_of
-from channelsim.report.workbook.book import GROUND, QUIET, Role, Sheet, cell
+from channelsim.report.workbook.book import QUIET, Role, Sheet, cell
 from channelsim.report.workbook.checks import Check, Checks
 from channelsim.report.workbook.ledger import BY_STREAM, LedgerSheet
 from channelsim.report.workbook.pnl import ProfitSheet
@@ -58,8 +58,8 @@ class EconomicsSheet:
         sheet = self.sheet
         sheet.title(
             "Unit economics",
-            "Over the months after the warm-up. Green: means over the replications. Black: formulas; a ratio is one of"
-            " means, so that who divides finds the same.",
+            "Over the months after the warm-up. Green: means over the replications. Black: formulas; a ratio is one"
+            " of means, so that who divides finds the same.",
             "In grey below each figure: half of its 95% interval.",
         )
         sheet.heads(HEAD - 1, 0, ["Cut", "Part"], align="left")
@@ -72,8 +72,7 @@ class EconomicsSheet:
         sheet.raw.repeat_rows(HEAD - 1)
         row = HEAD
         for strategy, profit in profits.items():
-            for column in range(FIRST + len(COLUMNS)):
-                sheet.text(row, column, "" if column else strategy, bold=True, bg_color=GROUND, top=1)
+            sheet.band(row, FIRST + len(COLUMNS), strategy)
             row += 1
             masks = parts_of(profit.found.layout, result.study.strategies[strategy])
             cut_before = ""
@@ -128,6 +127,8 @@ class EconomicsSheet:
         for name, figure in found.items():
             half = figure.ci_high - figure.value
             if half == half:
-                style = {"font_size": 8, "font_color": QUIET}
-                form = self.sheet.book.number_format(FIGURES[name]).split(";")[0]
-                self.sheet.number(row, COLUMN[name], half, FIGURES[name], num_format=f'"± "{form}', **style)
+                unit = FIGURES[name]
+                form = self.sheet.book.number_format(unit).split(";")[0]
+                self.sheet.number(
+                    row, COLUMN[name], half, unit, Role.READING, font_size=8, num_format=f'"± "{form}'
+                )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import UNDEFINED
-from channelsim.report.workbook.book import GROUND, QUIET, Book, Role, Sheet
+from channelsim.report.workbook.book import FAINT, QUIET, Book, Role, Sheet
 from channelsim.report.workbook.calendar import FIRST_MONTH, Calendar
 from channelsim.report.workbook.terms import ITEMS, MONTHLY_ITEMS, Item, Of, Terms
 from channelsim.scenario.difference import in_words
@@ -28,7 +29,6 @@ PLAN_TERMS = {
     "takeover_credit": "Credit for deals taken over",
 }
 """Of a pay plan: what formulas do not read."""
-WIDE_TEXT = 24
 
 
 class Inputs:
@@ -72,10 +72,11 @@ class Inputs:
         sheet = self.prices
         sheet.title(
             "Inputs",
-            f"Prices in {sheet.book.currency}. Blue: read by the formulas of the profit and loss; change one and they"
-            " follow.",
-            "Grey: for reading. What changes behaviour (leads, chances, headcount) is in Assumptions; it takes a new run.",
-            "Grey italics: nobody knows this price, and it differs by replication. Its mean stands here, and the"
+            f"Prices in {sheet.book.currency}. Blue: read by the formulas of the profit and loss; change one and"
+            " they follow.",
+            "Grey: for reading; no formula depends on it. What changes what people do (leads, chances, headcount)"
+            " is in Assumptions, and takes a new run.",
+            "Grey italics: nobody knows this price, and it differs by replication. Its mean stands here, the"
             " amounts themselves in Ledger.",
         )
         head = self._first_row - 1
@@ -90,7 +91,7 @@ class Inputs:
         owner_before = None
         for (name, owner), place in self._row.items():
             row = self._first_row + place
-            top = {"top": 1, "top_color": "#C4CCD4"} if owner != owner_before else {}
+            top = {"top": 1, "top_color": FAINT} if owner != owner_before else {}
             shown = (owner or "company") if owner != owner_before else ""
             sheet.text(row, 0, shown, bold=True, **top)
             sheet.text(row, 1, PLAN_TERMS[name] if name in PLAN_TERMS else items[name].label, **top)
@@ -102,7 +103,7 @@ class Inputs:
                     self._write_price(row, column, strategy, items[name], owner, top)
 
     def _write_price(
-        self, row: int, column: int, strategy: str, item: Item, owner: str, top: dict[str, object]
+        self, row: int, column: int, strategy: str, item: Item, owner: str, top: dict[str, Any]
     ) -> None:
         terms, sheet = self.terms[strategy], self.prices
         if owner not in terms.owners(item.of):
@@ -117,7 +118,7 @@ class Inputs:
         sheet.number(row, column, value, item.unit, role, symbol=True, cents=cents, **look, **top)
 
     def _write_term(
-        self, row: int, column: int, scenario: Scenario, name: str, team: str, top: dict[str, object]
+        self, row: int, column: int, scenario: Scenario, name: str, team: str, top: dict[str, Any]
     ) -> None:
         pay = scenario.teams[team].pay if team in scenario.teams else None
         text = "" if pay is None else _in_words(pay, name)
@@ -141,7 +142,7 @@ class Inputs:
             sheet.text(row, 1, f"{strategy}: {owner}", font_color=QUIET)
             months = range(self.calendar.months)
             if name != "initiative_seats":  # a price of a seat is not for adding up
-                sheet.formula(row, 2, f"SUM({self.calendar.span(sheet, row)})", float(values.sum()), Unit.MONEY)
+                sheet.formula(row, 2, f"SUM({self.calendar.span(row)})", float(values.sum()), Unit.MONEY)
             for month in months:
                 cents = not float(values[month]).is_integer()
                 sheet.number(row, FIRST_MONTH + month, values[month], Unit.MONEY, Role.INPUT, cents=cents)

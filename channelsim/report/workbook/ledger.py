@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.finance.definitions import Unit
-from channelsim.report.workbook.book import GROUND, QUIET, Role, Sheet, cell
+from channelsim.report.workbook.book import FAINT, QUIET, Sheet
 from channelsim.report.workbook.calendar import FIRST_MONTH, Calendar
 from channelsim.report.workbook.inputs import Inputs
 from channelsim.report.workbook.terms import Of, Terms
@@ -43,10 +43,10 @@ class LedgerSheet:
         self._strategy = ""
         sheet.title(
             "Ledger",
-            "What happened, month by month: means over the replications. Green: simulated. Black: worked out from other"
-            " cells.",
-            "“As paid” is an amount of money that is no price times a mean: pay plans with accelerators, draws and the"
-            " like, capital, and prices that nobody knows.",
+            "What happened, month by month: means over the replications. Green: simulated. Black: worked out from"
+            " other cells.",
+            "“As paid” is an amount of money that is no price times a mean: pay plans with accelerators, draws and"
+            " the like, and prices that nobody knows.",
         )
         sheet.heads(4, 0, ["Quantity", "Of", calendar.measured()], align="left")
         sheet.text(
@@ -68,8 +68,7 @@ class LedgerSheet:
     def begin(self, strategy: str, terms: Terms, inputs: Inputs) -> None:
         """The quantities of a strategy; amounts as paid may follow."""
         self._strategy = strategy
-        for column in range(FIRST_MONTH + self.calendar.months):
-            self.sheet.text(self._next, column, "" if column else strategy, bold=True, bg_color=GROUND, top=1)
+        self.sheet.band(self._next, FIRST_MONTH + self.calendar.months, strategy)
         self._next += 1
         totals = terms.totals
         for name, of, label in BY_STREAM:
@@ -145,6 +144,6 @@ class LedgerSheet:
         for month in range(self.calendar.months):
             write(row, month)
         if name == TIED_UP:  # a level, not a flow: nothing to add up
-            self.sheet.text(row, 2, "", left=1, right=1, left_color="#C4CCD4", right_color="#C4CCD4")
+            self.sheet.text(row, 2, "", left=1, right=1, left_color=FAINT, right_color=FAINT)
         else:
             self.calendar.totals(self.sheet, row, values, unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,14 @@ import numpy as np
 from channelsim.finance.costs import Category
 from channelsim.finance.definitions import Unit
 from channelsim.finance.statement import LINES, Total
-from channelsim.report.style import strategy_colours
+from channelsim.report.style import PALETTE, strategy_colours
 from channelsim.report.workbook.book import FAINT, QUIET, Sheet, cell
 from channelsim.report.workbook.pnl import ProfitSheet, label_of
 
 CHART_WIDTH, CHART_HEIGHT = 620, 300
 CHARTS_A_ROW = 2
 ROWS_A_CHART = 16
-CELL_WIDTH = 14
-COLUMNS_A_CHART = 6
+COLUMN_WIDTH, COLUMNS_A_CHART = 14, 6
 CATEGORY_COLOURS = {
     Category.SALARY: "#1F4E79", Category.VARIABLE: "#2E86C1", Category.BENEFITS: "#5DADE2",
     Category.OVERHEAD: "#85C1E9", Category.MANAGEMENT: "#AED6F1", Category.TRAVEL: "#01A6A5",
@@ -30,136 +30,115 @@ DASHES = ("solid", "dash", "round_dot", "long_dash")
 """Where colours come again, the dash tells strategies apart."""
 
 
+@dataclass(frozen=True)
+class Table:
+    """Months down from the row below `head`, series across from the second column on."""
+
+    sheet: Sheet
+    head: int
+    months: int
+
+    def series(self, column: int, **look: Any) -> dict[str, Any]:
+        """A column as a chart's series: by reference, so that no name is ever read as a formula."""
+        first, last, name = self.head + 1, self.head + self.months, self.sheet.name
+        return {
+            "name": [name, self.head, column],
+            "categories": [name, first, 0, last, 0],
+            "values": [name, first, column, last, column],
+            **look,
+        }
+
+
 def write_monthly(sheet: Sheet, profits: Mapping[str, ProfitSheet]) -> None:
-    """Fill the sheet: charts above, their figures below."""
+    """Fill the sheet: charts above, their figures below, a table for each."""
     charts = 2 + len(profits)
-    calendar = next(iter(profits.values())).calendar
-    head = sheet.title(
+    top = sheet.title(
         "Monthly",
         f"In {sheet.book.currency}; means over the replications. All figures are links to the profit and loss.",
     )
-    head += ROWS_A_CHART * -(-charts // CHARTS_A_ROW) + 2
-    sheet.heads(head, 0, ["Month"], align="left")
-    sheet.raw.set_row(head, 42)
-    for month, start in enumerate(calendar.starts, start=head + 1):
-        style = sheet.book.style(num_format="mmm yyyy", align="left")
-        sheet.raw.write_datetime(month, 0, _midnight(start), style)
-    rows = (head + 1, head + calendar.months)
-    column = 1
+    row = top + ROWS_A_CHART * -(-charts // CHARTS_A_ROW)
+    breaks = []
     names = list(profits)
-    columns = {}
-    for title, write in (("Contribution", _contribution), ("Contribution so far", _so_far)):
-        sheet.text(head - 1, column, title, bold=True, font_color=QUIET)
-        sheet.heads(head, column, names)
-        columns[title] = list(range(column, column + len(names)))
-        for at, profit in zip(columns[title], profits.values(), strict=True):
-            write(sheet, head + 1, at, profit)
-        column += len(names) + 1
-    cost_columns = {}
-    for name, profit in profits.items():
-        categories = [each for each in Category if profit.found.whole[LINES.index(each)].any()]
-        sheet.text(head - 1, column, f"Cost, {name}", bold=True, font_color=QUIET)
-        sheet.heads(head, column, [label_of(each) for each in categories])
-        for at, category in enumerate(categories, start=column):
-            _link(sheet, head + 1, at, profit, category)
-        cost_columns[name] = (column, categories)
-        column += len(categories) + 1
-    sheet.raw.set_column(0, column, CELL_WIDTH)
-    sheet.raw.fit_to_pages(1, 0)
-    sheet.raw.print_area(0, 0, rows[1], max(CHARTS_A_ROW * COLUMNS_A_CHART, 2 * len(names) + 2))
     colours = strategy_colours(names)
-    for place, (title, at) in enumerate(columns.items()):
-        lines = [
-            _series(
-                sheet,
-                head,
-                rows,
-                each,
-                {"line": {"color": colours[name], "width": 2.25, "dash_type": _dash(number)}},
-            )
-            for number, (name, each) in enumerate(zip(names, at, strict=True))
+    calendar = next(iter(profits.values())).calendar
+    after = "after the warm-up" if calendar.warmup_months else "from the start"
+    lines = (("Contribution", _link_contribution), (f"Contribution {after}, added up", _so_far))
+    for place, (title, write) in enumerate(lines):
+        breaks.append(row)
+        table = _table(sheet, row + 1, title, names, calendar.starts)
+        series = []
+        for number, (name, profit) in enumerate(profits.items()):
+            write(table, 1 + number, profit)
+            dash = DASHES[number // len(PALETTE) % len(DASHES)]
+            series.append(table.series(1 + number, line={"color": colours[name], "width": 2.25, "dash_type": dash}))
+        _insert(table, top, place, "line", series)
+        row += calendar.months + 4
+    for place, (name, profit) in enumerate(profits.items(), start=2):
+        breaks.append(row)
+        categories = [each for each in Category if profit.found.whole[LINES.index(each)].any()]
+        labels = [label_of(each) for each in categories]
+        table = _table(sheet, row + 1, f"Cost: {name}", labels, calendar.starts)
+        for column, category in enumerate(categories, start=1):
+            _link(table, column, profit, category)
+        bars = [
+            table.series(column, fill={"color": CATEGORY_COLOURS[each]}, border={"none": True}, gap=40)
+            for column, each in enumerate(categories, start=1)
         ]
-        where = "after the warm-up" if title != "Contribution" and calendar.warmup_months else "by month"
-        _insert(sheet, place, f"{title} {where}", "line", lines)
-    for place, (_, (first, categories)) in enumerate(cost_columns.items(), start=len(columns)):
-        stacked = [
-            _series(
-                sheet,
-                head,
-                rows,
-                at,
-                {"fill": {"color": CATEGORY_COLOURS[each]}, "border": {"none": True}, "gap": 40},
-            )
-            for at, each in enumerate(categories, start=first)
-        ]
-        # By reference: a strategy's name is never read as a formula.
-        _insert(sheet, place, [sheet.name, head - 1, first], "column", stacked)
+        _insert(table, top, place, "column", bars)
+        row += calendar.months + 4
+    sheet.raw.set_column(0, CHARTS_A_ROW * COLUMNS_A_CHART, COLUMN_WIDTH)
+    sheet.raw.set_h_pagebreaks(breaks)
 
 
-def _midnight(date: Any) -> Any:
-    import datetime as dt
+def _table(sheet: Sheet, row: int, title: str, heads: Sequence[str], months: Sequence[Any]) -> Table:
+    sheet.text(row, 0, title, bold=True, font_size=12)
+    sheet.heads(row + 1, 0, ["Month"], align="left")
+    sheet.heads(row + 1, 1, heads)
+    for place, start in enumerate(months, start=row + 2):
+        sheet.month(place, 0, start, align="left")
+    return Table(sheet, row + 1, len(months))
 
-    return dt.datetime.combine(date, dt.time())
 
-
-def _dash(number: int) -> str:
-    return DASHES[number // 8 % len(DASHES)]
-
-
-def _link(sheet: Sheet, first: int, column: int, profit: ProfitSheet, line: str) -> None:
+def _link(table: Table, column: int, profit: ProfitSheet, line: str) -> None:
     values = profit.found.whole[LINES.index(line)]
     for month, value in enumerate(values.tolist()):
-        sheet.formula(first + month, column, profit.month(line, month), value, Unit.MONEY)
+        table.sheet.formula(table.head + 1 + month, column, profit.month(line, month), value, Unit.MONEY)
 
 
-def _contribution(sheet: Sheet, first: int, column: int, profit: ProfitSheet) -> None:
-    _link(sheet, first, column, profit, Total.CONTRIBUTION)
+def _link_contribution(table: Table, column: int, profit: ProfitSheet) -> None:
+    _link(table, column, profit, Total.CONTRIBUTION)
 
 
-def _so_far(sheet: Sheet, first: int, column: int, profit: ProfitSheet) -> None:
+def _so_far(table: Table, column: int, profit: ProfitSheet) -> None:
     """From the end of the warm-up on."""
-    warmup = profit.calendar.warmup_months
+    warmup, first = profit.calendar.warmup_months, table.head + 1
     values = np.cumsum(profit.found.whole[LINES.index(Total.CONTRIBUTION), warmup:])
     for month, value in enumerate(values.tolist(), start=warmup):
         before = f"{cell(first + month - 1, column)}+" if month > warmup else ""
-        sheet.formula(first + month, column, before + profit.month(Total.CONTRIBUTION, month), value, Unit.MONEY)
+        formula = before + profit.month(Total.CONTRIBUTION, month)
+        table.sheet.formula(first + month, column, formula, value, Unit.MONEY)
 
 
-def _series(sheet: Sheet, head: int, rows: tuple[int, int], column: int, look: dict[str, Any]) -> dict[str, Any]:
-    first, last = rows
-    return {
-        "name": [sheet.name, head, column],
-        "categories": [sheet.name, first, 0, last, 0],
-        "values": [sheet.name, first, column, last, column],
-        **look,
-    }
-
-
-def _insert(sheet: Sheet, place: int, title: Any, kind: str, series: Sequence[dict[str, Any]]) -> None:
-    """A chart at its place, from left to right and from above."""
+def _insert(table: Table, top: int, place: int, kind: str, series: Sequence[dict[str, Any]]) -> None:
+    """A chart of a table, entitled as it is, at its place: from left to right and from above."""
+    sheet = table.sheet
     if not series:
         return
-    chart = sheet.book.workbook.add_chart({"type": kind} | ({"subtype": "stacked"} if kind == "column" else {}))
+    stacked = {"subtype": "stacked"} if kind == "column" else {}
+    chart = sheet.book.workbook.add_chart({"type": kind} | stacked)
     for each in series:
         chart.add_series(each)
     font = {"name": "Arial", "size": 8, "color": QUIET}
-    chart.set_title({"name": title, "name_font": {"name": "Arial", "size": 11, "bold": True}, "overlay": False})
-    chart.set_x_axis(
-        {
-            "num_format": "mmm yy",
-            "num_font": font,
-            "label_position": "low",
-            "line": {"color": FAINT},
-            "text_axis": True,
-        }
-    )
-    form = sheet.book.number_format(Unit.MONEY, symbol=True).split("_)")[0]
+    title = [sheet.name, table.head - 1, 0]
+    chart.set_title({"name": title, "name_font": {"name": "Arial", "size": 11, "bold": True}})
+    months = {"num_format": "mmm yy", "text_axis": True, "label_position": "low", "line": {"color": FAINT}}
+    chart.set_x_axis({**months, "num_font": font})
+    amount = sheet.book.number_format(Unit.MONEY, symbol=True).split("_)")[0]
     grid = {"visible": True, "line": {"color": "#E4E8EC", "width": 0.75}}
-    chart.set_y_axis(
-        {"num_format": f"{form};-{form}", "num_font": font, "line": {"none": True}, "major_gridlines": grid}
-    )
+    money = {"num_format": f"{amount};-{amount}", "line": {"none": True}, "major_gridlines": grid}
+    chart.set_y_axis({**money, "num_font": font})
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
     chart.set_chartarea({"border": {"color": FAINT}})
     row, column = divmod(place, CHARTS_A_ROW)
-    sheet.raw.insert_chart(3 + row * ROWS_A_CHART, column * COLUMNS_A_CHART, chart, {"object_position": 2})
+    sheet.raw.insert_chart(top + row * ROWS_A_CHART, column * COLUMNS_A_CHART, chart, {"object_position": 2})

@@ -1,13 +1,14 @@
 """What each line of a profit and loss is made of: quantities of the ledger at prices of the inputs, as formulas.
 
-A formula of means gives the mean only where the amount is a price times a quantity and the price is the same in every
-replication. Everywhere else the mean amount itself stands in the ledger, "as paid", and the formula reads it.
+A formula of means gives the mean only where the amount is a price times a quantity and the price is the same in
+every replication. Everywhere else the mean amount itself stands in the ledger, "as paid", and the formula reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,8 @@ NEEDS = {
     Category.MANAGEMENT: MANAGERS,
     Category.INITIATIVES: "",
 }
-"""The quantity without which a team has no such part; of the others: reps. Where it is there, a reader may put a price
-on it that was 0."""
+"""The quantity without which a team has no such part; of the others: reps. Where it is there, a reader may put a
+price on it that was 0."""
 BASIS = {
     Category.SALARY: "reps × salary / 12",
     Category.BENEFITS: "(salary + variable pay) × rate",
@@ -78,8 +79,8 @@ class Parts:
         self.inputs, self.ledger = inputs, ledger
 
     def of_line(self, line: str, cell_of: Callable[[Category, str, int], str | None]) -> list[Part]:
-        """The parts of a line that is no sum. cell_of: the cell of a team's part of an earlier line in a month, None
-        if it has none."""
+        """The parts of a line that is no sum. cell_of: the cell of a team's part of an earlier line in a month;
+        None if it has none."""
         if line == Total.BOOKINGS:
             return self._bookings()
         if line == Total.DELIVERY:
@@ -106,12 +107,12 @@ class Parts:
         if not values.any():
             return Part(owner, AS_PAID, lambda _: "0", values)
         name = self.ledger.add_as_paid(label, owner, values)
-        return Part(owner, AS_PAID, lambda month: self.ledger.ref(name, owner, month), values)
+        return Part(owner, AS_PAID, partial(self.ledger.ref, name, owner), values)
 
     def _bookings(self) -> list[Part]:
         amounts = self.terms.by_owner(Of.SEGMENT, self.terms.totals.by_stream[BOOKINGS])
         return [
-            Part(segment, "deals won at their value", lambda m, s=segment: self.ledger.ref(BOOKINGS, s, m), values)
+            Part(segment, "deals won at their value", partial(self.ledger.ref, BOOKINGS, segment), values)
             for segment, values in amounts.items()
             if values.any()
         ]

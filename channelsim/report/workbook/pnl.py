@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ LABELS: dict[str, str] = {
     Total.COST_TOTAL: "Cost, all in",
     Total.CONTRIBUTION: "Contribution",
 }
-SUMS = {
+SUMS: dict[str, str] = {
     Total.GROSS_MARGIN: "bookings - delivery",
     Total.COST_TOTAL: "sum of all costs above",
     Total.CONTRIBUTION: "gross margin - cost, all in",
@@ -36,6 +38,11 @@ FIRST_ROW = 6
 def label_of(line: str) -> str:
     """A line's name for readers."""
     return LABELS.get(line, line.capitalize())
+
+
+def sum_look(line: str) -> dict[str, Any]:
+    """The look of a line that is a sum; contribution is the bottom one."""
+    return {"bold": True, "top": 1} | ({"bottom": 6, "bg_color": GROUND} if line == Total.CONTRIBUTION else {})
 
 
 class ProfitSheet:
@@ -87,7 +94,7 @@ class ProfitSheet:
         row = self.rows[line] = self._next
         self._next += 1 + len(parts)
         values = self._values(line)
-        bold = {"bold": True} if line == Total.BOOKINGS else {}
+        bold = {"bold": line == Total.BOOKINGS}
         self.sheet.text(row, 0, label_of(line), **bold)
         self.sheet.text(row, 1, "" if parts else "nothing", font_color=QUIET)
         for month in range(self.calendar.months):
@@ -100,7 +107,7 @@ class ProfitSheet:
             self._write_part(place, part)
 
     def _write_part(self, row: int, part: Part) -> None:
-        quiet = {"font_size": 9}
+        quiet = {"font_size": 8}
         self.sheet.text(row, 0, part.owner, indent=2, font_color=QUIET, **quiet)
         self.sheet.text(row, 1, part.basis, font_color=QUIET, **quiet)
         for month in range(self.calendar.months):
@@ -111,10 +118,8 @@ class ProfitSheet:
     def _write_sum(self, line: str) -> None:
         row = self.rows[line] = self._next
         self._next += 1
-        look = {"bold": True, "top": 1, "symbol": True}
-        if line == Total.CONTRIBUTION:
-            look |= {"bottom": 6, "bg_color": GROUND}
-        text = {name: value for name, value in look.items() if name != "symbol"}
+        text = sum_look(line)
+        look = {**text, "symbol": True}
         self.sheet.text(row, 0, label_of(line), **text)
         self.sheet.text(row, 1, SUMS[line], **{**text, "bold": False, "font_color": QUIET})
         values = self._values(line)
@@ -132,7 +137,7 @@ class ProfitSheet:
             return "+".join(at(category) for category in Category)
         return f"{at(Total.GROSS_MARGIN)}-{at(Total.COST_TOTAL)}"
 
-    def _amount(self, row: int, month: int, formula: str, values: FloatArray, **style: object) -> None:
+    def _amount(self, row: int, month: int, formula: str, values: FloatArray, **style: Any) -> None:
         self.sheet.formula(row, FIRST_MONTH + month, formula, float(values[month]), Unit.MONEY, **style)
 
     def _values(self, line: str) -> FloatArray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 from channelsim.experiment.economics import COMPANY, FIGURES
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.page.words import facts_of
 from channelsim.report.profit import economics_of
-from channelsim.report.tables import basis, results_over
+from channelsim.report.tables import results_over
 from channelsim.report.verdict import DECIDED_BY, verdict
 from channelsim.report.workbook.book import BAD, BAD_GROUND, GOOD, GOOD_GROUND, GROUND, QUIET, Role, Sheet, clean
 from channelsim.report.workbook.checks import Checks
@@ -19,6 +19,24 @@ SHOWN = (
     "contribution", "bookings", "gross_margin", "cost_total", "leads", "won", "win_rate", "deal_size", "cac",
     "payback_months", "ltv", "ltv_to_cac", "expense_ratio",
 )  # fmt: skip
+GUIDE = (
+    ("Blue", "A price that formulas read (Inputs). Change it, and the profit and loss, unit economics, cohorts and"
+     " charts follow.", Role.INPUT),
+    ("Green", "A mean of what happened in the simulation (Ledger). Amounts “as paid”, capital tied up, cuts and"
+     " intervals do not follow a price.", Role.SIMULATED),
+    ("Black", "A formula. As written, each gives the simulator's own figure to the cent (Checks).", Role.FORMULA),
+    ("Grey", "For reading.", Role.READING),
+)  # fmt: skip
+SHEETS = {
+    "Inputs, Inputs by month": "prices by strategy, and what costs differently from month to month",
+    "Ledger": "what happened, month by month",
+    "P&L ...": "a sheet for each strategy: every cell is a quantity of the ledger at a price of the inputs",
+    "By team ... By motion": "the same profit and loss, cut; the parts add up to the whole",
+    "Unit economics, Cohorts": "cost and worth of a lead, a deal and a customer",
+    "Monthly": "charts",
+    "Checks": "each formula beside the simulator's figure",
+    "Assumptions, Manifest": "everything that went in",
+}
 COLUMNS_A_STRATEGY = 3
 AGREE = 5
 
@@ -26,7 +44,7 @@ AGREE = 5
 def write_summary(sheet: Sheet, result: Result, money: tuple[EconomicsSheet, Checks] | None) -> None:
     """Fill the sheet. money: where the figures stand; None if no replication finished."""
     found = verdict(result)
-    sheet.title(result.study.scenario.name, ". ".join(facts_of(result)))
+    sheet.title(result.study.scenario.name, ", ".join(facts_of(result)))
     last = max(9, COLUMNS_A_STRATEGY * len(result.strategies))
     _paragraph(sheet, 2, last, found.sentence, height=34, bold=True, font_size=12, font_color="#1F2933")
     _paragraph(sheet, 3, last, found.guarantee or "", height=18)
@@ -39,7 +57,7 @@ def write_summary(sheet: Sheet, result: Result, money: tuple[EconomicsSheet, Che
         _write_agreement(sheet, checks)
         row = _write_figures(sheet, row, result, economics)
     row = _write_differences(sheet, row, result) if len(result.strategies) > 1 else row
-    _write_guide(sheet, row + 1, last)
+    _write_guide(sheet, row + 1)
     sheet.raw.set_column(0, 0, 30)
     sheet.raw.set_column(1, last, 13)
     sheet.raw.activate()
@@ -59,7 +77,7 @@ def _failures(result: Result) -> str:
     return told
 
 
-def _paragraph(sheet: Sheet, row: int, last: int, text: str, height: float, **style: object) -> None:
+def _paragraph(sheet: Sheet, row: int, last: int, text: str, height: float, **style: Any) -> None:
     look = {"text_wrap": True, "valign": "top"} | style
     sheet.raw.merge_range(row, 0, row, last, "", sheet.book.style(**look))
     sheet.raw.write_string(row, 0, clean(text), sheet.book.style(**look))
@@ -101,8 +119,15 @@ def _write_figures(sheet: Sheet, row: int, result: Result, economics: EconomicsS
             for column, end in ((first + 1, each.ci_low), (first + 2, each.ci_high)):
                 sheet.number(at, column, end, unit, Role.READING, **look)
     row += 2 + len(SHOWN)
-    sheet.text(row, 0, f"{basis(result)}; ratios are of means".capitalize() + ".", font_color=QUIET, font_size=9)
+    sheet.text(row, 0, _basis(result), font_color=QUIET, font_size=9)
     return row + 2
+
+
+def _basis(result: Result) -> str:
+    if result.replications == 1:
+        return "One replication, which does not show what is chance."
+    luck = "" if result.controls is None else "; buyers' luck is taken out"
+    return f"Means of {result.replications:,} replications{luck}. Ratios are of means."
 
 
 def _write_differences(sheet: Sheet, row: int, result: Result) -> int:
@@ -122,30 +147,12 @@ def _write_differences(sheet: Sheet, row: int, result: Result) -> int:
     return row + 2
 
 
-def _write_guide(sheet: Sheet, row: int, last: int) -> None:
+def _write_guide(sheet: Sheet, row: int) -> None:
     sheet.text(row, 0, "How to read this workbook", bold=True, font_size=12)
-    guide = (
-        ("Blue", "A price that formulas read (Inputs). Change it and the profit and loss, unit economics, cohorts and"
-         " charts follow.", Role.INPUT),
-        ("Green", "A mean of what happened in the simulated replications (Ledger). It does not follow a price: pay plans"
-         " with accelerators, capital and cuts stay as they were paid.", Role.SIMULATED),
-        ("Black", "A formula. As written, each gives the simulator's own figure to the cent (Checks).", Role.FORMULA),
-        ("Grey", "For reading.", Role.READING),
-    )  # fmt: skip
-    for at, (word, meaning, colour) in enumerate(guide, start=row + 1):
+    for at, (word, meaning, colour) in enumerate(GUIDE, start=row + 1):
         sheet.text(at, 0, word, font_color=colour, bold=True)
         sheet.text(at, 1, meaning)
-    at = row + len(guide) + 2
-    sheets = {
-        "Inputs, Inputs by month": "prices by strategy, and what costs differently from month to month",
-        "Ledger": "what happened, month by month",
-        "P&L": "a sheet for each strategy: every cell is ledger × inputs",
-        "By team ... By motion": "the same profit and loss, cut; the parts add up to the whole",
-        "Unit economics, Cohorts": "cost and worth of a lead, a deal and a customer",
-        "Monthly": "charts",
-        "Checks": "each formula beside the simulator's figure",
-        "Assumptions, Manifest": "everything that went in",
-    }
-    for place, (name, meaning) in enumerate(sheets.items(), start=at):
+    at = row + len(GUIDE) + 2
+    for place, (name, meaning) in enumerate(SHEETS.items(), start=at):
         sheet.text(place, 0, name, font_color=QUIET)
         sheet.text(place, 1, meaning, font_color=QUIET)

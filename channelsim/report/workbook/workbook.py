@@ -78,7 +78,7 @@ def _write_money(book: Book, result: Result) -> tuple[EconomicsSheet, Checks]:
 
 def _notes(book: Book) -> list[str]:
     return [
-        f"In {book.currency}; means over the replications, warm-up included. Every cell is a formula: quantities of Ledger"
-        " at prices of Inputs.",
+        f"In {book.currency}; means over the replications, warm-up included. Every cell is a formula: quantities of"
+        " Ledger at prices of Inputs.",
         "“As paid”: the mean of what was paid in each replication, which no price times a mean would give.",
     ]
