@@ -16,6 +16,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import SYMBOLS, UNDEFINED
 
+TRUTH = '"TRUE";"TRUE";"FALSE"'
+"""Of TRUE and FALSE: LibreOffice 7.4 dies of the usual format when it makes a PDF."""
 LONGEST_NAME = 31
 LONGEST_TEXT = 32_767
 FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]")
@@ -182,7 +184,7 @@ class Sheet:
         if isinstance(value, float) and not math.isfinite(value):
             value = UNDEFINED
         if isinstance(value, bool):
-            style = {"num_format": "General"} | style
+            style = {"num_format": TRUTH} | style
         self.raw.write_formula(row, column, f"={formula}", self._style(unit, Role.FORMULA, style), value)
 
     def _style(self, unit: Unit, role: Role, style: dict[str, Any]) -> Format:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import UNDEFINED
@@ -117,9 +118,14 @@ class Checks:
         sheet = self.sheet
         good = sheet.book.style(font_color=GOOD, bg_color=GOOD_GROUND, bold=True)
         bad = sheet.book.style(font_color=BAD, bg_color=BAD_GROUND, bold=True)
-        for place in (f"G{HEAD + 2}:G{last + 1}", "B5"):
-            sheet.raw.conditional_format(place, {"type": "cell", "criteria": "==", "value": "TRUE", "format": good})
-            sheet.raw.conditional_format(place, {"type": "cell", "criteria": "==", "value": "FALSE", "format": bad})
+        for first, end, column in ((4, 4, 1), (HEAD + 1, last, AGREES)):
+            for wanted, look in (("", good), ("NOT", bad)):
+                rule = {
+                    "type": "formula",
+                    "criteria": f"={wanted}({xl_rowcol_to_cell(first, column)})",
+                    "format": look,
+                }
+                sheet.raw.conditional_format(first, column, end, column, rule)
         sheet.raw.set_column(WHERE, WHERE, 22)
         sheet.raw.set_column(WHAT, WHAT, 44)
         sheet.raw.set_column(FORMULA, MONTHS, 17)
