@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 import re
 from collections.abc import Iterator
@@ -24,12 +25,15 @@ from channelsim.experiment.result import Result
 from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import Failure
 from channelsim.finance.costs import Category
+from channelsim.finance.definitions import Unit
 from channelsim.finance.statement import LINES
 from channelsim.report.files import write_run
 from channelsim.report.profit import economics_of
-from channelsim.report.workbook.book import LONGEST_NAME, sheet_names
+from channelsim.report.workbook.book import LONGEST_NAME, Book, sheet_names
+from channelsim.report.workbook.charts import curve_sheet
 from channelsim.report.workbook.economics import COLUMN
 from channelsim.report.workbook.pnl import label_of
+from channelsim.report.workbook.summary import AGREE
 from channelsim.scenario.load import load
 from pages import small_world
 from workbooks import SOFFICE, formulas, opened, recalculated, row_of, workbook_of
@@ -259,7 +263,7 @@ def test_all_checks_agree(anew: dict[str, Workbook]) -> None:
         agrees = [row[6].value for row in checks.iter_rows(min_row=9)]
         assert len(agrees) > 3 * len(LINES)
         assert set(agrees) == {1}
-        assert anew[name]["Summary"]["B6"].value == f"All {len(agrees)} checks agree"
+        assert anew[name]["Summary"].cell(AGREE + 1, 2).value == f"All {len(agrees)} checks agree"
 
 
 @needs_libreoffice
@@ -292,7 +296,7 @@ def test_a_changed_price_gives_what_a_run_at_that_price_gives(
         np.testing.assert_allclose(lines[Category.CAPITAL], before[LINES.index(Category.CAPITAL)], atol=CENT)
     checks = anew["changed"]["Checks"]
     assert checks["B5"].value == 0
-    assert anew["changed"]["Summary"]["B6"].value.startswith("Changed inputs")
+    assert anew["changed"]["Summary"].cell(AGREE + 1, 2).value.startswith("Changed inputs")
 
 
 def test_the_scenario_has_every_kind_of_cost(result: Result) -> None:
@@ -354,6 +358,27 @@ def test_months_have_charts_that_read_the_cells(book: Workbook) -> None:
     assert len(charts) == 2 + len(NAMES)
     for chart in charts[:2]:
         assert [each.val.numRef.f.split("!")[0] for each in chart.series] == ["Monthly"] * len(NAMES)
+
+
+def test_curves_have_a_sheet_with_a_chart_of_their_own() -> None:
+    out = io.BytesIO()
+    made = Book(out, "Curves", "CHF", dt.date(2027, 1, 4))
+    series = {"=phone": [3000.0, 2500.0, math.nan], "field": [9000.0, 4000.0, 3000.0]}
+    curve_sheet(
+        made, "Cost per deal", "Cost per deal by volume", ("Leads a month", [10, 20, 40]), series, Unit.MONEY
+    )
+    made.close()
+    sheet = opened(out.getvalue())["Cost per deal"]
+    head = row_of(sheet, "Leads a month")
+    figures = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=head, max_row=head + 3, max_col=3)]
+    assert figures == [["Leads a month", "=phone", "field"], [10, 3000, 9000], [20, 2500, 4000], [40, "–", 3000]]
+    assert not list(formulas(opened(out.getvalue())))
+    (chart,) = sheet._charts
+    last = head + 3
+    assert [each.yVal.numRef.f for each in chart.series] == [
+        f"'Cost per deal'!${column}${head + 1}:${column}${last}" for column in "BC"
+    ]
+    assert "CHF" in sheet.cell(head + 1, 2).number_format
 
 
 def test_text_of_users_is_never_a_formula() -> None:

@@ -40,15 +40,20 @@ def write_assumptions(sheet: Sheet, result: Result) -> None:
     sheet.raw.repeat_rows(row)
     sheet.raw.set_column(0, 0, 52)
     sheet.raw.set_column(1, len(heads), 26)
-    for path in paths:
-        row += 1
-        sheet.text(row, 0, path)
-        own = [values[name].get(path) for name in strategies]
-        if all(each == own[0] for each in own):
-            _value(sheet, row, 1, own[0])
-        else:
-            for column, value in enumerate(own, start=2):
-                _value(sheet, row, column, value, bg_color="#FFF6DD")
+    different = [path for path in paths if len({in_words(own.get(path)) for own in values.values()}) > 1]
+    same = [path for path in paths if path not in different]
+    for title, some in (("Where strategies differ", different), ("The same for all", same)):
+        if different:
+            row += 1
+            sheet.band(row, 1 + len(heads), title)
+        for path in some:
+            row += 1
+            sheet.text(row, 0, path)
+            if some is same:
+                _value(sheet, row, 1, values[result.baseline].get(path))
+            else:
+                for column, name in enumerate(strategies, start=2):
+                    _value(sheet, row, column, values[name].get(path))
     if result.beliefs:
         _write_beliefs(sheet, row + 3, result)
 

@@ -82,10 +82,10 @@ class Calendar:
             sheet.heads(row, self.column_of(0), [period.label for period in self.periods])
         sheet.raw.set_row(row, 28)
 
-    def columns(self, sheet: Sheet, *, with_periods: bool = False) -> None:
-        """Widths, frozen panes at the first month, and as many pages across as it takes to stay readable."""
-        sheet.raw.set_column(0, 0, 24)
-        sheet.raw.set_column(1, 1, 40)
+    def columns(self, sheet: Sheet, labels: tuple[int, int], *, with_periods: bool = False) -> None:
+        """Widths (labels: of the first two columns), and as many pages across as it takes to stay readable."""
+        for column, width in enumerate(labels):
+            sheet.raw.set_column(column, column, width)
         sheet.raw.set_column(MEASURED, MEASURED, 14)
         last = self.column_of(len(self.periods)) - 1 if with_periods else FIRST_MONTH + self.months - 1
         sheet.raw.set_column(FIRST_MONTH, last, 12)

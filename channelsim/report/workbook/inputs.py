@@ -84,7 +84,7 @@ class Inputs:
         sheet.heads(head, FIRST_STRATEGY, self._strategies)
         sheet.raw.set_column(0, 0, 16)
         sheet.raw.set_column(1, 1, 40)
-        sheet.raw.set_column(FIRST_STRATEGY, FIRST_STRATEGY + len(self._strategies) - 1, 16)
+        sheet.raw.set_column(FIRST_STRATEGY, FIRST_STRATEGY + len(self._strategies) - 1, 24)
         sheet.raw.freeze_panes(head + 1, FIRST_STRATEGY)
         sheet.raw.repeat_rows(head)
         items = {item.name: item for item in ITEMS}
@@ -122,7 +122,7 @@ class Inputs:
     ) -> None:
         pay = scenario.teams[team].pay if team in scenario.teams else None
         text = "" if pay is None else _in_words(pay, name)
-        self.prices.text(row, column, text, font_color=Role.READING, align="right", text_wrap=True, **top)
+        self.prices.text(row, column, text, font_color=Role.READING, align="right", shrink=True, **top)
 
     def _write_monthly(self, sheet: Sheet) -> None:
         sheet.title(
@@ -133,7 +133,7 @@ class Inputs:
         head = self._first_row - 1
         sheet.heads(head, 0, ["Price", "Strategy, of", "All months"], align="left")
         self.calendar.heads(sheet, head)
-        self.calendar.columns(sheet)
+        self.calendar.columns(sheet, (32, 26))
         labels = {item.name: item for item in MONTHLY_ITEMS}
         for (strategy, name, owner), place in self._monthly_row.items():
             row = self._first_row + place

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.finance.definitions import Unit
 from channelsim.report.workbook.book import FAINT, QUIET, Sheet
-from channelsim.report.workbook.calendar import FIRST_MONTH, Calendar
+from channelsim.report.workbook.calendar import FIRST_MONTH, MEASURED, Calendar
 from channelsim.report.workbook.inputs import Inputs
 from channelsim.report.workbook.terms import Of, Terms
 
@@ -48,19 +49,10 @@ class LedgerSheet:
             "“As paid” is an amount of money that is no price times a mean: pay plans with accelerators, draws and"
             " the like, and prices that nobody knows.",
         )
-        sheet.heads(4, 0, ["Quantity", "Of", calendar.measured()], align="left")
-        sheet.text(
-            4,
-            2,
-            calendar.measured(),
-            bold=True,
-            font_color="#FFFFFF",
-            bg_color="#1F4E79",
-            align="right",
-            valign="vcenter",
-        )
+        sheet.heads(4, 0, ["Quantity", "Of"], align="left")
+        sheet.heads(4, MEASURED, [calendar.measured()])
         calendar.heads(sheet, 4)
-        calendar.columns(sheet)
+        calendar.columns(sheet, (42, 20))
         sheet.raw.freeze_panes(5, FIRST_MONTH)
         sheet.raw.repeat_rows(4)
         self._next = 5
@@ -109,7 +101,7 @@ class LedgerSheet:
             return
 
         def write(row: int, month: int) -> None:
-            self.sheet.number(row, FIRST_MONTH + month, float(values[month]), unit)
+            self.sheet.number(row, FIRST_MONTH + month, float(values[month]), unit, **_finely(unit))
 
         self._write(name, label, owner, values, unit, write)
 
@@ -129,7 +121,9 @@ class LedgerSheet:
                 )
             else:
                 formula = inputs.price(self._strategy, "managers", team)
-            self.sheet.formula(row, FIRST_MONTH + month, formula, float(values[month]), Unit.COUNT)
+            self.sheet.formula(
+                row, FIRST_MONTH + month, formula, float(values[month]), Unit.COUNT, **_finely(Unit.COUNT)
+            )
 
         self._write(MANAGERS, "Managers", team, values, Unit.COUNT, write)
 
@@ -146,4 +140,9 @@ class LedgerSheet:
         if name == TIED_UP:  # a level, not a flow: nothing to add up
             self.sheet.text(row, 2, "", left=1, right=1, left_color=FAINT, right_color=FAINT)
         else:
-            self.calendar.totals(self.sheet, row, values, unit)
+            self.calendar.totals(self.sheet, row, values, unit, **_finely(unit))
+
+
+def _finely(unit: Unit) -> dict[str, Any]:
+    """Of things that are counted, a tenth of one is too coarse where few of them happen in a month."""
+    return {} if unit is Unit.MONEY else {"num_format": '#,##0.00_);(#,##0.00);"–"_)'}

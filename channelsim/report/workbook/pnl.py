@@ -75,7 +75,7 @@ class ProfitSheet:
         sheet.heads(head, 0, ["Line", "How it is worked out"], align="left")
         sheet.heads(head, MEASURED, [calendar.measured()])
         calendar.heads(sheet, head, with_periods=True)
-        calendar.columns(sheet, with_periods=True)
+        calendar.columns(sheet, (24, 40), with_periods=True)
         sheet.raw.freeze_panes(FIRST_ROW, FIRST_MONTH)
         sheet.raw.repeat_rows(head)
         sheet.raw.outline_settings(True, False, True, False)

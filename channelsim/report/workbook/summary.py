@@ -38,7 +38,7 @@ SHEETS = {
     "Assumptions, Manifest": "everything that went in",
 }
 COLUMNS_A_STRATEGY = 3
-AGREE = 5
+AGREE = 7
 
 
 def write_summary(sheet: Sheet, result: Result, money: tuple[EconomicsSheet, Checks] | None) -> None:
@@ -46,11 +46,10 @@ def write_summary(sheet: Sheet, result: Result, money: tuple[EconomicsSheet, Che
     found = verdict(result)
     sheet.title(result.study.scenario.name, ", ".join(facts_of(result)))
     last = max(9, COLUMNS_A_STRATEGY * len(result.strategies))
-    _paragraph(sheet, 2, last, found.sentence, height=34, bold=True, font_size=12, font_color="#1F2933")
-    _paragraph(sheet, 3, last, found.guarantee or "", height=18)
-    told = _failures(result)
-    if told:
-        _paragraph(sheet, 4, last, told, height=18, bold=True, font_color=BAD)
+    _paragraph(sheet, 3, last, found.sentence, height=34, bold=True, font_size=12)
+    _paragraph(sheet, 4, last, found.guarantee or "", height=18)
+    if told := _failures(result):
+        _paragraph(sheet, 5, last, told, height=18, bold=True, font_color=BAD)
     row = AGREE + 2
     if money is not None:
         economics, checks = money
@@ -65,16 +64,14 @@ def write_summary(sheet: Sheet, result: Result, money: tuple[EconomicsSheet, Che
 
 
 def _failures(result: Result) -> str:
-    missing = [name for name in result.strategies if name not in result.profit_and_loss]
-    failed = len(result.failures)
-    told = (
-        f"PARTIAL: {failed:,} of {result.replications * len(result.strategies):,} replications failed."
-        if failed
-        else ""
-    )
-    if missing:
-        told += f" Without any, and so without sheets: {', '.join(missing)}."
-    return told
+    """What is missing, if anything is."""
+    sentences = []
+    if failed := len(result.failures):
+        made = result.replications * len(result.strategies)
+        sentences.append(f"PARTIAL: {failed:,} of {made:,} replications failed.")
+    if missing := [name for name in result.strategies if name not in result.profit_and_loss]:
+        sentences.append(f"Without any, and so without sheets: {', '.join(missing)}.")
+    return " ".join(sentences)
 
 
 def _paragraph(sheet: Sheet, row: int, last: int, text: str, height: float, **style: Any) -> None:
@@ -87,11 +84,12 @@ def _paragraph(sheet: Sheet, row: int, last: int, text: str, height: float, **st
 def _write_agreement(sheet: Sheet, checks: Checks) -> None:
     sheet.text(AGREE, 0, "Do formulas and simulator agree?", bold=True)
     yes, no = f"All {checks.count:,} checks agree", "Changed inputs, or a fault: see Checks"
+    sheet.raw.merge_range(AGREE, 1, AGREE, COLUMNS_A_STRATEGY, "")
     sheet.formula(AGREE, 1, f'IF({checks.all_agree()},"{yes}","{no}")', yes, Unit.COUNT, align="left", bold=True)
     for criteria, colour, ground in (("begins with", GOOD, GOOD_GROUND), ("not containing", BAD, BAD_GROUND)):
         form = sheet.book.style(font_color=colour, bg_color=ground, bold=True)
         rule = {"type": "text", "criteria": criteria, "value": "All", "format": form}
-        sheet.raw.conditional_format(AGREE, 1, AGREE, 1, rule)
+        sheet.raw.conditional_format(AGREE, 1, AGREE, COLUMNS_A_STRATEGY, rule)
 
 
 def _write_figures(sheet: Sheet, row: int, result: Result, economics: EconomicsSheet) -> int:

@@ -70,7 +70,7 @@ def _write_money(book: Book, result: Result) -> tuple[EconomicsSheet, Checks]:
     write_cuts(cuts, result, profits, checks)
     economics.write(result, terms, profits, ledger, checks)
     cohorts.write(result, terms, profits, inputs, checks)
-    write_monthly(monthly, profits)
+    write_monthly(monthly, calendar, profits)
     inputs.write(result.study.strategies)
     checks.write()
     return economics, checks
