@@ -324,13 +324,16 @@ def test_an_unknown_price_is_as_paid_and_stands_in_grey_italics(unknown_written:
     assert 50000 < cells[0].value < 70000
 
 
-def test_blue_are_the_inputs_that_formulas_read_and_no_others(book: Workbook) -> None:
-    read = {cell for _, _, formula in formulas(book) for cell in references(formula, "Inputs")}
-    for row in book["Inputs"].iter_rows(min_row=7, min_col=3):
-        for cell in row:
-            if isinstance(cell.value, int | float):
-                is_blue = cell.font.color.rgb == "FF0000FF"
-                assert is_blue == (cell.coordinate in read), cell.coordinate
+def test_blue_are_the_inputs_that_formulas_read_and_no_others(book: Workbook, unknown_written: bytes) -> None:
+    for each in (book, opened(unknown_written)):
+        for sheet, first_column in (("Inputs", 3), ("Inputs by month", FIRST_MONTH)):
+            read = {cell for _, _, formula in formulas(each) for cell in references(formula, sheet)}
+            assert read
+            for row in each[sheet].iter_rows(min_row=7, min_col=first_column):
+                for cell in row:
+                    if isinstance(cell.value, int | float):
+                        is_blue = cell.font.color.rgb == "FF0000FF"
+                        assert is_blue == (cell.coordinate in read), (sheet, cell.coordinate)
 
 
 def references(formula: str, sheet: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.page.sections.manifest import FIELDS, command_of
 from channelsim.report.workbook.book import QUIET, Role, Sheet
-from channelsim.scenario.difference import NOT_GIVEN, in_words, routing_in_words
+from channelsim.scenario.difference import in_words, routing_in_words
 from channelsim.scenario.schema import Scenario
 
 CHANGES_FROM_RUN_TO_RUN = ("finished", "wall_seconds")
@@ -83,7 +83,7 @@ def write_manifest(sheet: Sheet, manifest: Mapping[str, Any], result: Result) ->
         facts.append(("Command", command_of(result)))
     facts += [("Failed", str(failure)) for failure in result.failures]
     for name, changes in manifest["overrides"].items():
-        facts += [(f"Changed by {name}: {path}", _in_words(value)) for path, value in changes.items()]
+        facts += [(f"Changed by {name}: {path}", in_words(value)) for path, value in changes.items()]
     for label, value in facts:
         sheet.text(row, 0, label, font_color=QUIET, valign="top")
         sheet.text(row, 1, value, text_wrap=True, valign="top")
@@ -111,8 +111,4 @@ def _value(sheet: Sheet, row: int, column: int, value: Any, **style: Any) -> Non
         form = "#,##0.##########" if not float(value).is_integer() else "#,##0"
         sheet.number(row, column, value, Unit.COUNT, Role.READING, num_format=form, **(style | {"align": "left"}))
     else:
-        sheet.text(row, column, _in_words(value), text_wrap=True, valign="top", **style)
-
-
-def _in_words(value: Any) -> str:
-    return in_words(value) if value is not None else NOT_GIVEN
+        sheet.text(row, column, in_words(value), text_wrap=True, valign="top", **style)

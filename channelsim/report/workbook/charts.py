@@ -100,8 +100,8 @@ def curve_sheet(
 ) -> Sheet:
     """A sheet with curves of strategies over a number: a chart, and its figures below.
 
-    name: of the sheet. x: what is across, and its values, rising. series: strategy -> its values, NaN where there is
-    none.
+    name: of the sheet. x: what is across, and its values, rising. series: strategy -> its values, NaN where there
+    is none.
     """
     sheet = book.sheet(name)
     top = sheet.title(title)

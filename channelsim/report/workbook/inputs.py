@@ -18,6 +18,7 @@ from channelsim.scenario.pay import Pay
 from channelsim.scenario.schema import Scenario
 
 FIRST_STRATEGY = 2
+FIRST_ROW = 6
 PLAN_TERMS = {
     "period": "Pay period",
     "rates": "Commission rates by attainment",
@@ -49,18 +50,15 @@ class Inputs:
         """The cell of a price, for a formula."""
         self._read.add((strategy, name, owner))
         at = FIRST_STRATEGY + self._strategies.index(strategy)
-        return self.prices.ref(self._first_row + self._row[name, owner], at)
+        return self.prices.ref(FIRST_ROW + self._row[name, owner], at)
 
     def month(self, strategy: str, name: str, owner: str, month: int) -> str | None:
         """The cell of a month's price; None where it is 0 in all months."""
         row = self._monthly_row.get((strategy, name, owner))
         if row is None or self.monthly is None:
             return None
-        return self.monthly.ref(self._first_row + row, FIRST_MONTH + month)
-
-    @property
-    def _first_row(self) -> int:
-        return 6
+        self._read.add((strategy, name, owner))
+        return self.monthly.ref(FIRST_ROW + row, FIRST_MONTH + month)
 
     def write(self, scenarios: Mapping[str, Scenario]) -> None:
         """Fill both sheets."""
@@ -79,7 +77,7 @@ class Inputs:
             "Grey italics: nobody knows this price, and it differs by replication. Its mean stands here, the"
             " amounts themselves in Ledger.",
         )
-        head = self._first_row - 1
+        head = FIRST_ROW - 1
         sheet.heads(head, 0, ["Of", "Price"], align="left")
         sheet.heads(head, FIRST_STRATEGY, self._strategies)
         sheet.raw.set_column(0, 0, 16)
@@ -90,7 +88,7 @@ class Inputs:
         items = {item.name: item for item in ITEMS}
         owner_before = None
         for (name, owner), place in self._row.items():
-            row = self._first_row + place
+            row = FIRST_ROW + place
             top = {"top": 1, "top_color": FAINT} if owner != owner_before else {}
             shown = (owner or "company") if owner != owner_before else ""
             sheet.text(row, 0, shown, bold=True, **top)
@@ -130,22 +128,22 @@ class Inputs:
             f"What initiatives and marketing cost in each month, in {sheet.book.currency}. Blue: change one and the"
             " profit and loss follows.",
         )
-        head = self._first_row - 1
+        head = FIRST_ROW - 1
         sheet.heads(head, 0, ["Price", "Strategy, of", "All months"], align="left")
         self.calendar.heads(sheet, head)
         self.calendar.columns(sheet, (32, 26))
         labels = {item.name: item for item in MONTHLY_ITEMS}
         for (strategy, name, owner), place in self._monthly_row.items():
-            row = self._first_row + place
+            row = FIRST_ROW + place
             values = self.terms[strategy].by_month(labels[name], owner)
             sheet.text(row, 0, labels[name].label)
             sheet.text(row, 1, f"{strategy}: {owner}", font_color=QUIET)
-            months = range(self.calendar.months)
+            role = Role.INPUT if (strategy, name, owner) in self._read else Role.READING
             if name != "initiative_seats":  # a price of a seat is not for adding up
                 sheet.formula(row, 2, f"SUM({self.calendar.span(row)})", float(values.sum()), Unit.MONEY)
-            for month in months:
+            for month in range(self.calendar.months):
                 cents = not float(values[month]).is_integer()
-                sheet.number(row, FIRST_MONTH + month, values[month], Unit.MONEY, Role.INPUT, cents=cents)
+                sheet.number(row, FIRST_MONTH + month, values[month], Unit.MONEY, role, cents=cents)
 
 
 def _in_words(pay: Pay, name: str) -> str:

@@ -19,7 +19,7 @@ FloatArray = NDArray[np.float64]
 
 BY_STREAM = (("leads", Of.SOURCE, "Leads"), ("won", Of.SEGMENT, "Deals won"))
 BY_TEAM = (
-    ("reps", "Reps on the payroll", Unit.PEOPLE),
+    ("reps", "Reps, months on the payroll", Unit.PEOPLE),
     ("hires", "Hires", Unit.COUNT),
     ("laid_off", "Seats closed with a rep on them", Unit.COUNT),
     ("visits", "Visits", Unit.COUNT),
@@ -125,7 +125,7 @@ class LedgerSheet:
                 row, FIRST_MONTH + month, formula, float(values[month]), Unit.COUNT, **_finely(Unit.COUNT)
             )
 
-        self._write(MANAGERS, "Managers", team, values, Unit.COUNT, write)
+        self._write(MANAGERS, "Managers, months", team, values, Unit.COUNT, write)
 
     def _write(
         self, name: str, label: str, owner: str, values: FloatArray, unit: Unit, write: Callable[[int, int], None]

@@ -36,6 +36,8 @@ PRICED_WITH = {
     Category.SEVERANCE: ("severance_months", "salary"),
 }
 """Prices that must be the same in every replication for a formula of means."""
+UNREAD = ("managers", "reps_per_manager", "initiative_seats")
+"""Of these prices: those that formulas read by way of another cell."""
 NEEDS = {
     Category.TRAVEL: "visits",
     Category.RECRUITING: "hires",
@@ -256,7 +258,3 @@ class Parts:
 
         basis = "reps × on-target pay / 12" if by_time else "credited × on-target pay / quota"
         return Part(team, basis + (" + hand-overs" if handed else ""), formula, values)
-
-
-UNREAD = ("managers", "reps_per_manager", "initiative_seats")
-"""Prices that formulas read by way of another cell."""
