@@ -237,9 +237,10 @@ class Run:
         """The charts of the run, each a matplotlib Figure: run.plot.comparison()."""
         return Plots(self.result)
 
-    def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER) -> Path:
-        """Write report, tables, charts and manifest to a folder of the run's own below `folder`, and return it."""
-        return write_run(self.result, Path(folder))
+    def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER, *, excel: bool = False) -> Path:
+        """Write report, tables, charts and manifest to a folder of the run's own below `folder`, and return it.
+        excel: the workbook costs.xlsx, too."""
+        return write_run(self.result, Path(folder), excel=excel)
 
 
 class Plots:

@@ -16,7 +16,7 @@ from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import run_study
 from channelsim.experiment.stopping import MOST_REPLICATIONS, PRECISION, Rule, Until
 from channelsim.experiment.workers import default_workers
-from channelsim.report.files import DEFAULT_FOLDER, REPORT, check_writable, write_run
+from channelsim.report.files import DEFAULT_FOLDER, REPORT, WORKBOOK, check_writable, write_run
 from channelsim.report.summary_json import run_as_json
 from channelsim.report.tables import console_for, print_run
 from channelsim.report.verdict import verdict
@@ -119,6 +119,7 @@ PARTIAL = 1
     metavar="DIR",
     help="Folder in which the run's own folder is made.",
 )
+@click.option("--excel", is_flag=True, help="Write costs.xlsx, too: the profit and loss as live formulas.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print the verdict and where the files are, and nothing else.")
 def command(
@@ -137,6 +138,7 @@ def command(
     targets: tuple[str, ...],
     baseline: str | None,
     output: Path,
+    excel: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -160,7 +162,7 @@ def command(
             progress=on_progress,
             tell=tell,
         )
-    folder = write_run(result, output)
+    folder = write_run(result, output, excel=excel)
     for failure in result.failures:
         click.echo(str(failure), err=True)
     if as_json:
@@ -174,6 +176,8 @@ def command(
         if found.guarantee:
             console.print(escape(found.guarantee))
         click.echo(f"Report: {folder / REPORT}")
+        if excel:
+            click.echo(f"Workbook: {folder / WORKBOOK}")
         click.echo(f"Files: {folder}")
     if result.failures:
         failed = "1 replication" if len(result.failures) == 1 else f"{len(result.failures)} replications"

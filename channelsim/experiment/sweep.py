@@ -356,8 +356,8 @@ def _result(future: Future[Bundle]) -> Bundle:
         return future.result()
     except (Exception, CancelledError) as error:
         raise RunError(
-            f"the workers are gone ({type(error).__name__}: out of memory, killed, or out of reach); what is finished "
-            "is kept, and the same command goes on from here"
+            f"the workers are gone ({type(error).__name__}: out of memory, killed, or out of reach); what is "
+            "finished is kept, and the same command goes on from here"
         ) from error
 
 

@@ -81,6 +81,20 @@ def team_pay(
     return TeamPay(credited, quota, commission, draws, bonus, handoffs)
 
 
+def is_proportional(pay: Pay) -> bool:
+    """Whether variable pay is a rate times what is credited (or, without a quota, times time), whoever it is
+    credited to and when: then the mean of the pay is the pay of the means."""
+    if pay.annual_quota is None:
+        return True
+    return (
+        list(pay.rates.values()) == [1.0]
+        and not pay.threshold
+        and pay.cap is None
+        and pay.draw is None
+        and pay.team_bonus is None
+    )
+
+
 def at_quota(pay: Pay, paid: TeamPay, from_month: int) -> tuple[FloatArray, FloatArray]:
     """Each rep's periods at or above quota, and all that had one, of the periods that end after the first
     months."""

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FOLDER = "outputs"
 REPORT = "report.html"
+WORKBOOK = "costs.xlsx"
 HASH_LENGTH = 8
 LIBRARIES = ("numpy", "numba", "scipy", "simpy", "pydantic", "polars", "matplotlib")
 
@@ -120,9 +121,9 @@ def check_writable(parent: Path) -> None:
         raise RunError(f"{parent}: no permission to write in {existing}; choose another folder with --output")
 
 
-def write_run(result: Result, parent: Path) -> Path:
-    """Write all files of a run and return their folder, as `write_folder` does."""
-    return write_folder(run_folder(result, parent), lambda folder: _write_files(result, folder))
+def write_run(result: Result, parent: Path, *, excel: bool = False) -> Path:
+    """Write all files of a run and return their folder, as `write_folder` does. excel: the workbook, too."""
+    return write_folder(run_folder(result, parent), lambda folder: _write_files(result, folder, excel))
 
 
 def write_repriced(result: Result, run_folder: Path) -> Path:
@@ -166,7 +167,7 @@ def _umask() -> int:
     return mask
 
 
-def _write_files(result: Result, folder: Path) -> None:
+def _write_files(result: Result, folder: Path, excel: bool) -> None:
     from channelsim.report.charts import CHARTS, save  # matplotlib is slow to import
     from channelsim.report.page.page import run_page
 
@@ -177,6 +178,10 @@ def _write_files(result: Result, folder: Path) -> None:
     told = manifest(result)
     _write_tables(result, told, folder)
     (folder / REPORT).write_bytes(run_page(result, told).encode("utf-8", "replace"))
+    if excel:
+        from channelsim.report.workbook.workbook import run_workbook  # XlsxWriter is needed here alone
+
+        (folder / WORKBOOK).write_bytes(run_workbook(result, told))
 
 
 def _write_tables(result: Result, told: dict[str, Any], folder: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channelsim.engine.ledger import RepAmount
-from channelsim.finance.pay import TeamPay, at_quota, team_pay
+from channelsim.finance.pay import TeamPay, at_quota, is_proportional, team_pay
 from channelsim.scenario.pay import Pay
 
 HOURS = 730.0
@@ -183,3 +183,26 @@ def test_commission_adds_up_over_a_period_and_is_never_taken_back(
         )
         if cap is not None:
             assert by_month[start : start + months].sum() <= cap * 5_000.0 * len(part) + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("fields", "proportional"),
+    [
+        ({}, True),
+        ({"handoff_credit": 0.2, "per_handoff": 20.0, "takeover_credit": 0.5}, True),
+        ({"annual_quota": None}, True),
+        ({"rates": {"0%": 0.5}}, False),  # a dollar after leaving still earns the rate at target
+        ({"rates": {"0%": 1.0, "100%": 2.0}}, False),
+        ({"threshold": 0.4}, False),
+        ({"cap": 2.0}, False),
+        ({"draw": {"per_month": 1000.0}}, False),
+        ({"team_bonus": {"annual": 1000.0}}, False),
+    ],
+)
+def test_a_plan_is_proportional_if_its_mean_is_that_of_the_mean(fields: dict[str, Any], proportional: bool) -> None:
+    assert is_proportional(plan(**fields)) is proportional
+    # One rep with all, one with nothing; and two with half of it each.
+    unequal = paid(plan(**fields), {CLOSED: [90_000.0]}, {CLOSED: [0.0]}).paid().sum()
+    equal = paid(plan(**fields), {CLOSED: [45_000.0]}, {CLOSED: [45_000.0]}).paid().sum()
+    if proportional:
+        assert unequal == pytest.approx(equal)
