@@ -66,11 +66,18 @@ class Store:
             for each in (folder, folder / PARTS, folder / JOURNAL):
                 each.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
+        except OSError as error:
+            raise RunError(f"{folder}: {error.strerror or error}") from error
+        try:
             self._check(dict(told) | {"store": STORE_FORMAT})
             for half_written in (folder / PARTS).glob(".*"):
                 half_written.unlink()
         except OSError as error:
+            self._lock.close()
             raise RunError(f"{folder}: {error.strerror or error}") from error
+        except RunError:
+            self._lock.close()
+            raise
         self.broken: list[str] = []
         """Parts that were not as they had been written; put aside, to be computed again."""
         self._open_journals: dict[str, IO[bytes]] = {}

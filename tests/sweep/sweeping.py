@@ -44,7 +44,7 @@ def data(folder: Path) -> dict[str, bytes]:
 
 def work(folder: str) -> None:
     """What a process does until it is killed, or done."""
-    swept(Path(folder), small())
+    swept(Path(folder), small(replications=20))
 
 
 prepare(small().spec.job(0, 0).program, None)
