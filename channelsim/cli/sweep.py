@@ -139,8 +139,12 @@ def command(
         return 0
     check_writable(folder)
     with Store(folder, sweep.told()) as store, _shown(sweep, hidden=as_json or quiet) as (show, tell):
-        with crew(sweep.spec, count, cluster, tell) as workers_there:
-            outcome = run_sweep(sweep, store, workers_there, show)
+        try:
+            with crew(sweep.spec, count, cluster, tell) as workers_there:
+                outcome = run_sweep(sweep, store, workers_there, show)
+        except KeyboardInterrupt:
+            click.echo("what is finished is kept; the same command goes on from there", err=True)
+            raise
         results = SweepResults(sweep, folder)
         everything_failed = len(outcome.failed) and not list((folder / "parts").glob("*.parquet"))
         if not everything_failed:
