@@ -20,12 +20,8 @@ from channelsim.cli.main import main
 
 VARY = ("--vary", "teams.desk.headcount=1:3:1", "--vary", "sources.web.leads_per_month=x0.5,x1")
 PLAN = (
-    "design: {design}
-points: 8
-replications: 3
-"
-    "vary: {{teams.desk.headcount: 1:3, segments.all.gross_margin: 0.4:0.9}}
-"
+    "design: {design}\npoints: 8\nreplications: 3\n"
+    "vary: {{teams.desk.headcount: 1:3, segments.all.gross_margin: 0.4:0.9}}\n"
 )
 
 
