@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compiling, coverage, deciding, midmarket, peers, scaling
+from benchmarks import compiling, coverage, deciding, midmarket, peers, scaling, sweeping
 
 console = Console(highlight=False, width=110)
 
@@ -202,6 +202,28 @@ def show_promise(quick: bool) -> Any:
     return {"seconds": seconds, "events/s": rate}
 
 
+def show_sweeping(quick: bool) -> Any:
+    """Sweeps of points that take some milliseconds, in threads, on a cluster of two processes, and many small
+    ones."""
+    contenders = {
+        "two threads, some 10 ms a point": sweeping.sweeping(200 if quick else 1_000, 6),
+        "two threads, some 100 ms a point": sweeping.sweeping(40 if quick else 200, 60),
+        "two processes of a cluster, some 10 ms": sweeping.sweeping(200 if quick else 1_000, 6, cluster="local:2"),
+        "two threads, as small as can be": sweeping.sweeping(1_000 if quick else 100_000, 1),
+    }
+    table = _table(
+        "Sweeps of quickstart's hybrid", "how", "points", "simulation, ms a point", "simulation, share",
+        "points a second", "peak MB of the driver",
+    )  # fmt: skip
+    for how, each in contenders.items():
+        table.add_row(
+            how, f"{each.points:,}", f"{each.each_ms:.1f}", f"{each.share:.0%}",
+            f"{each.points / each.seconds:,.0f}", f"{each.megabytes:.0f}",
+        )  # fmt: skip
+    console.print(table, "")
+    return {how: {"share": each.share, "points/s": each.points / each.seconds} for how, each in contenders.items()}
+
+
 PARTS: dict[str, Callable[[bool], Any]] = {
     "start": show_start,
     "peers": show_peers,
@@ -212,6 +234,7 @@ PARTS: dict[str, Callable[[bool], Any]] = {
     "deciding": show_deciding,
     "coverage": show_coverage,
     "promise": show_promise,
+    "sweeping": show_sweeping,
 }
 
 
