@@ -15,8 +15,8 @@ from channelsim.experiment.result import Result
 from channelsim.report.format import SYMBOLS
 from channelsim.report.page.blocks import Section
 from channelsim.report.page.sections import SECTIONS
-from channelsim.report.page.sections.manifest import manifest_section
-from channelsim.report.page.words import facts_of, swatches
+from channelsim.report.page.sections.manifest import command_of, manifest_section
+from channelsim.report.page.words import count, facts_of, swatches
 from channelsim.report.style import FAINT, GROUND, INK, QUIET
 from channelsim.version import VERSION
 
@@ -31,15 +31,20 @@ def run_page(result: Result, manifest: Mapping[str, Any]) -> str:
     sections = [section for section in found if section is not None]
     return html(
         scenario.name,
-        [*sections, manifest_section(manifest, result)],
+        [*sections, manifest_section(manifest, command_of(result), result.failures)],
         description=scenario.description,
-        facts=facts_of(result),
+        facts=facts_of(result.study, count(result.replications, "replication")),
         currency=scenario.currency,
-        strategies=[
-            {"name": name, "colour": swatch.colour, "path": swatch.path}
-            for name, swatch in swatches(result).items()
-        ],
+        strategies=as_numbered(result.strategies),
     )
+
+
+def as_numbered(strategies: Sequence[str]) -> list[dict[str, str]]:
+    """Strategies as `html` takes them."""
+    return [
+        {"name": name, "colour": swatch.colour, "path": swatch.path}
+        for name, swatch in swatches(strategies).items()
+    ]
 
 
 def html(
