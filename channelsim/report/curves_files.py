@@ -18,6 +18,7 @@ from channelsim.report.curves import (
 )
 from channelsim.report.files import (
     HASH_LENGTH,
+    REPORT,
     content_of,
     csv_bytes,
     ending,
@@ -139,6 +140,7 @@ def _question(curves: Curves) -> dict[str, Any]:
 
 def _write_files(curves: Curves, folder: Path) -> None:
     from channelsim.report.charts.curves import curves_chart  # matplotlib is slow to import
+    from channelsim.report.page.curves.page import curves_page
     from channelsim.report.style import save
 
     (folder / "curves.csv").write_bytes(csv_bytes(CURVE_COLUMNS, curve_rows(curves)))
@@ -154,6 +156,7 @@ def _write_files(curves: Curves, folder: Path) -> None:
         **resolved(curves.points.study),
     }
     (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
+    (folder / REPORT).write_bytes(curves_page(curves, content).encode("utf-8", "replace"))
 
 
 def _values(curves: Curves) -> list[Any]:

@@ -10,7 +10,7 @@ from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.charts.monthly import MONTH_NAMES
 from channelsim.report.explanation import is_beyond_chance
-from channelsim.report.format import UNDEFINED, mean_and_spread
+from channelsim.report.format import UNDEFINED, Known, mean_and_spread
 from channelsim.report.page.blocks import Cell, Name, Swatch
 from channelsim.report.style import strategy_colours, strategy_markers
 from channelsim.report.tables import HEADLINES, TEAM_HEADLINES, unit_once
@@ -69,7 +69,7 @@ def _words(name: str) -> str:
 
 
 def cell(
-    estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False, mark: str = "", strong: bool = False
+    estimate: Known, unit: Unit, currency: str, *, signed: bool = False, mark: str = "", strong: bool = False
 ) -> Cell:
     """A mean and half of its interval."""
     mean, half = mean_and_spread(estimate, unit, currency, signed=signed)
