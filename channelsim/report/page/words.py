@@ -116,4 +116,4 @@ def in_words(figure: Cell) -> str:
 
 def as_sentence(note: str) -> str:
     """A note of the terminal's, with a capital and a full stop."""
-    return f"{note[0].upper()}{note[1:]}."
+    return f"{note[0].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"

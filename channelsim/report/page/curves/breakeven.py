@@ -22,12 +22,12 @@ def breakeven_section(curves: Curves) -> Section | None:
     if len(curves.strategies) == 1 or not curves.points.variation.is_ordered:
         return None
     blocks: list[Block] = [table for metric in EVEN_ON if (table := _table(curves, metric)) is not None]
-    labels = curves.points.labels
-    if not blocks:
-        blocks.append(Prose([f"No two strategies cross from {labels[0]} to {labels[-1]}."]))
-    blocks.append(
-        Prose([NOTE, *throughout_sentences(curves)] if curves.break_evens else throughout_sentences(curves))
-    )
+    if blocks:
+        blocks.append(Prose([NOTE], "quiet"))
+    else:
+        labels = curves.points.labels
+        nowhere = f"No two strategies break even from {labels[0]} to {labels[-1]}."
+        blocks.append(Prose([nowhere, *throughout_sentences(curves)]))
     return Section("breakeven", "Break-even points", blocks)
 
 

@@ -19,6 +19,7 @@ from channelsim.report.page.words import cell, headings, in_words
 from channelsim.report.style import period_of
 from channelsim.scenario.vary import TIMES
 
+ANY = "What it costs and what it brings"
 SHADED = 3
 """Bands of more strategies than this would hide each other; charts.js has the same limit."""
 
@@ -32,7 +33,7 @@ def lines_section(curves: Curves) -> Section:
     chart = Chart(
         id="curves",
         draw="lines",
-        title=f"{'Choose a curve' if len(metrics) > 1 else label_of(metrics[0])}, by {variation.path}",
+        title=f"{label_of(metrics[0]) if len(metrics) == 1 else ANY}, by {variation.path}",
         caption=_caption(curves),
         alt=f"{tables[0].caption}. At {tables[0].rows[-1].heading.text}: {_told(tables[0])}.",
         data={
@@ -40,7 +41,7 @@ def lines_section(curves: Curves) -> Section:
                 "title": variation.path,
                 "before": TIMES if variation.multiplies else "",
                 "labels": curves.points.labels,
-                "places": all_rounded(curves.x),
+                "places": curves.x,
                 "isOrdered": variation.is_ordered,
             },
             "views": views,
@@ -84,7 +85,7 @@ def _view(curves: Curves, metric: Metric, table: Table) -> dict[str, Any]:
         "label": label_of(metric),
         "about": f"{meaning}; less is better" if is_less_better(metric.name) else meaning,
         "unit": str(metric.unit),
-        "places": all_rounded(places),
+        "places": places,
         "sides": [{"signed": False, "lines": lines, "table": table.id}],
         "crossings": _crossings(curves, metric),
     }
@@ -105,10 +106,10 @@ def _crossings(curves: Curves, metric: Metric) -> list[dict[str, Any]]:
             found.append(
                 {
                     "of": [curves.strategies.index(each) for each in (one, other)],
-                    "at": rounded(at),
+                    "at": at,
                     "height": rounded(float(np.interp(at, curves.x, heights))),
-                    "low": rounded(max(low, curves.x[0])) if is_known else None,
-                    "high": rounded(min(high, curves.x[-1])) if is_known else None,
+                    "low": max(low, curves.x[0]) if is_known else None,
+                    "high": min(high, curves.x[-1]) if is_known else None,
                     "label": place(curves, at),
                     "told": f"{one} and {other} break even at {place(curves, at)}{known}.",
                 }

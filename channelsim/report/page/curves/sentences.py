@@ -45,8 +45,10 @@ def _card(curves: Curves, strategy: str, best: Optimum) -> Card:
     amount = mean_of(curves.figures(strategy, curves.decided_by)[best.point])
     also = could_be_as_good(curves, best)
     if not curves.points.variation.is_ordered:
+        where = f"with {labels[best.point]}"
         facts = [f"{also} could be as good"] if also else []
     else:
+        where = f"at {labels[best.point]}"
         is_end = best.point in (0, len(labels) - 1)
         facts = ["the end of the range: the best may lie beyond"] if is_end else []
         facts.append(f"within {FLAT_SHARE:.0%} of that {flat_top(curves, best)}")
@@ -54,4 +56,4 @@ def _card(curves: Curves, strategy: str, best: Optimum) -> Card:
             facts.append(f"as far as chance goes, best anywhere from {also}")
     (heading,) = (each for each in headings(curves.strategies) if each.text == strategy)
     figure = cell(amount, unit, curves.points.study.scenario.currency)
-    return Card(heading, figure, f"highest {what}, at {labels[best.point]}", facts=facts)
+    return Card(heading, figure, f"highest {what}, {where}", facts=facts)
