@@ -146,7 +146,14 @@ def _write_files(curves: Curves, folder: Path) -> None:
     (folder / "curves.csv").write_bytes(csv_bytes(CURVE_COLUMNS, curve_rows(curves)))
     (folder / "breakeven.csv").write_bytes(csv_bytes(BREAK_EVEN_COLUMNS, break_even_rows(curves)))
     save(curves_chart(curves), folder / "curves.png", folder / "curves.svg")
-    content = {
+    told = manifest_of(curves)
+    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
+    (folder / REPORT).write_bytes(curves_page(curves, told).encode("utf-8", "replace"))
+
+
+def manifest_of(curves: Curves) -> dict[str, Any]:
+    """What the curves were made of and how it went: enough to make them again."""
+    return {
         **origin(curves.points.study, hash_of_curves(curves)),
         "seed": curves.seed,
         "replications": curves.replications,
@@ -155,8 +162,6 @@ def _write_files(curves: Curves, folder: Path) -> None:
         **ending(curves.wall_seconds, curves.failures),
         **resolved(curves.points.study),
     }
-    (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
-    (folder / REPORT).write_bytes(curves_page(curves, content).encode("utf-8", "replace"))
 
 
 def _values(curves: Curves) -> list[Any]:

@@ -21,6 +21,7 @@ from channelsim.report.style import FAINT, GROUND, INK, QUIET
 from channelsim.version import VERSION
 
 PACKAGE = "channelsim.report.page"
+SCRIPTS = ("lines.js", "charts.js")
 INKS = {"ink": INK, "quiet": QUIET, "faint": FAINT, "ground": GROUND}
 
 
@@ -71,7 +72,7 @@ def html(
     environment.globals["number"] = itertools.count(1).__next__  # for ids
     environment.policies["json.dumps_function"] = _dumps
     environment.policies["json.dumps_kwargs"] = {}
-    script = _file("charts.js")
+    script = "".join(_file(name) for name in SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("report.html.j2").render(
         title=" ".join(title.split()),

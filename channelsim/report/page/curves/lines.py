@@ -21,7 +21,7 @@ from channelsim.scenario.vary import TIMES
 
 ANY = "What it costs and what it brings"
 SHADED = 3
-"""Bands of more strategies than this would hide each other; charts.js has the same limit."""
+"""Bands of more strategies than this would hide each other; lines.js has the same limit."""
 
 
 def lines_section(curves: Curves) -> Section:
