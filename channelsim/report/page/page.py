@@ -93,10 +93,10 @@ def _file(name: str) -> str:
 
 
 def _breakable(text: str) -> str:
-    """A name as HTML that may be broken after its own _ and dots."""
+    """A name as HTML that may be broken after its own _ and dots, but no number."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"([_.])(?=.)", r"\1<wbr>", str(escape(text))))
+    return Markup(re.sub(r"([_.])(?=\D)", r"\1<wbr>", str(escape(text))))
 
 
 def _dumps(value: Any) -> str:

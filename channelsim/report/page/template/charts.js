@@ -70,12 +70,12 @@
 
   // Round places on an axis, at most so many.
   const ticks = (low, high, most) => {
-    const raw = (high - low) / Math.max(1, most - 1);
-    const size = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 2.5, 5, 10].map((each) => each * size).find((each) => each >= raw * (1 - 1e-9));
-    const places = [];
-    for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at++) places.push(at * step);
-    return places;
+    const size = 10 ** Math.floor(Math.log10((high - low) / most));
+    const ends = (step) => [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+    const isFew = ([first, last]) => last - first < most;
+    const step = [1, 2, 2.5, 5, 10, 20].map((each) => each * size).find((each) => isFew(ends(each)));
+    const [first, last] = ends(step);
+    return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
   };
 
   // Ends of an axis: a little room, and zero in sight where it costs at most half of the axis.
