@@ -168,7 +168,7 @@ class CurveRun:
         return curves_chart(self.result)
 
     def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER) -> Path:
-        """Write tables, chart and manifest to a folder of the curves' own below `folder`, and return it."""
+        """Write report, tables, chart and manifest to a folder of the curves' own below `folder`, and return it."""
         return write_curves(self.result, Path(folder))
 
 

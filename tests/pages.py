@@ -1,11 +1,13 @@
-"""A run's page as its readers' programs see it: elements, attributes, text."""
+"""A page as its readers' programs see it: elements, attributes, text; and what holds for every page."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 from channelsim.experiment.result import Result
@@ -79,6 +81,77 @@ def parsed(html: str) -> Element:
 def page_of(result: Result) -> str:
     """The page of a run, as it is written."""
     return run_page(result, manifest(result))
+
+
+def sections(page: Element) -> list[str]:
+    """The ids of the chapters."""
+    return [each.attributes["id"] for each in page.all("section")]
+
+
+def figure_data(page: Element, id: str) -> dict[str, Any]:
+    """The numbers of a chart."""
+    (script,) = page.by_id(id).all("script")
+    found: dict[str, Any] = json.loads(script.text)
+    return found
+
+
+def rows(table: Element) -> list[list[str]]:
+    """A table's texts, headings among them."""
+    return [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
+
+
+def check_loads_nothing(page: Element) -> None:
+    """No address, no file, no script of an element's own."""
+    for each in page.all():
+        assert not {"src", "srcset", "action", "data", "xmlns"} & each.attributes.keys()
+        assert each.attributes.get("href", "#").startswith("#")
+        assert each.tag not in ("link", "img", "iframe", "object", "embed", "form")
+        assert not [name for name in each.attributes if name.startswith("on")]
+    (style,) = page.all("style")
+    assert "url(" not in style.text
+    assert "@import" not in style.text
+
+
+def check_ids(page: Element) -> None:
+    """Ids are unique, and what refers to one finds it."""
+    ids = [each.attributes["id"] for each in page.all() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    for each in page.all():
+        for attribute in ("aria-labelledby", "aria-describedby"):
+            assert each.attributes.get(attribute, ids[0]) in ids
+
+
+def check_headings(page: Element) -> None:
+    """Headings leave no level out."""
+    levels = [int(each.tag[1]) for each in page.all("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def check_tables(page: Element) -> None:
+    """Every table has a name, and headings of its rows and columns."""
+    for table in page.all("table"):
+        assert page.by_id(table.attributes["aria-labelledby"]).text
+        scopes = {each.attributes["scope"] for each in table.all("th")}
+        assert scopes == {"col", "row"}
+        widths = {len(row) for row in rows(table)}
+        assert len(widths) == 1, rows(table)[:2]
+
+
+def check_charts(page: Element, count: int) -> None:
+    """So many charts, each of which says in words what it shows, and has its tables."""
+    figures = [each for each in page.all("figure") if "chart" in each.attributes["class"]]
+    assert len(figures) == count
+    for figure in figures:
+        (canvas,) = figure.with_class("canvas")
+        assert canvas.attributes["role"] == "img"
+        assert len(canvas.attributes["aria-label"]) > 20
+        assert list(figure.all("figcaption"))
+        (details,) = figure.all("details")
+        assert "open" in details.attributes  # the script closes it: without one the table is seen
+        assert list(details.all("table"))
+        assert "table" in next(figure.all("noscript")).text
 
 
 def small_world(**changes: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from channelsim.experiment.curves import DEFAULT_METRICS, replications_of, run_c
 from channelsim.experiment.workers import default_workers
 from channelsim.report.curves import optimum_sentences, print_curves
 from channelsim.report.curves_files import curves_as_json, write_curves
-from channelsim.report.files import DEFAULT_FOLDER, check_writable
+from channelsim.report.files import DEFAULT_FOLDER, REPORT, check_writable
 from channelsim.report.tables import console_for
 from channelsim.scenario.points import load_points
 from channelsim.scenario.schema import AUTO, MAX_REPLICATIONS, MAX_SEED
@@ -91,8 +91,8 @@ def command(
     """Draw cost and contribution of each strategy over one parameter, on the same leads at all points.
 
     Such as: channelsim curves my.yaml --vary 'sources.*.leads_per_month=x0.5:x2:x0.1'. Says where strategies break
-    even and where each is at its best, and writes curves to DIR/<scenario>-curves-<hash>. The exit status is 0, 1
-    if some replications failed or nothing could be written, 2 if the scenario is not sound.
+    even and where each is at its best, and writes a report and the curves to DIR/<scenario>-curves-<hash>. The exit
+    status is 0, 1 if some replications failed or nothing could be written, 2 if the scenario is not sound.
     """
     points = load_points(scenario, vary, sets, strategies)
     for note in points.notes:
@@ -122,6 +122,7 @@ def command(
             print_curves(console, curves)
         for sentence in optimum_sentences(curves):
             console.print(f"[bold]{escape(sentence)}[/]")
+        click.echo(f"Report: {folder / REPORT}")
         click.echo(f"Files: {folder}")
     if curves.failures:
         failed = "1 replication" if len(curves.failures) == 1 else f"{len(curves.failures)} replications"

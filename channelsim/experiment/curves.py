@@ -238,7 +238,7 @@ def run_curves(
     count = replications or replications_of(points)
     started = time.monotonic()
     jobs = _Jobs(points)
-    chosen = _metrics(metrics or _usual(points), [jobs[at] for at in range(len(names))])
+    chosen = _metrics(metrics or usual_metrics(points), [jobs[at] for at in range(len(names))])
     kept = _kept(chosen, study.scenario.decision_metric)
     if jobs[0].engine == FAST:
         from channelsim.engine.fast import prepare
@@ -285,7 +285,8 @@ def replications_of(points: Points) -> int:
     return REPLICATIONS if own == AUTO else own
 
 
-def _usual(points: Points) -> list[str]:
+def usual_metrics(points: Points) -> list[str]:
+    """The names of the curves that are drawn unless somebody says otherwise."""
     return [name for name in DEFAULT_METRICS if name != MARGINAL.name or points.variation.is_ordered]
 
 

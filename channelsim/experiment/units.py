@@ -23,7 +23,7 @@ from channelsim.finance.luck import KINDS, worth_of_luck
 from channelsim.finance.metrics import PRICED_BY, money_metrics, physical_metrics
 from channelsim.finance.quantities import quantities_of
 from channelsim.program.layout import Layout
-from channelsim.scenario.load import load
+from channelsim.scenario.load import load_strategy
 from channelsim.scenario.overrides import Override, apply, parse_assignment
 from channelsim.scenario.plan import Plan
 from channelsim.scenario.tree import Tree
@@ -92,8 +92,8 @@ class Spec:
         job = self._jobs.get(key)
         if job is None:
             name = self.strategies[strategy]
-            study = load(self.tree, [*self.sets, *self.overrides(point)], [name])
-            job = job_of(name, study.strategies[name], self.engine, study.beliefs[name])
+            scenario, beliefs = load_strategy(self.said, self.overrides(point), name)
+            job = job_of(name, scenario, self.engine, beliefs)
             self._jobs[key] = job
             if len(self._jobs) > JOBS_KEPT:
                 self._jobs.popitem(last=False)

@@ -13,7 +13,7 @@ from channelsim.finance.costs import Category, Money
 from channelsim.finance.customers import magic_number, net_present_value, present_value, recurring_revenue
 from channelsim.finance.pay import MONTHS_A_YEAR, at_quota
 from channelsim.finance.prices import Prices
-from channelsim.finance.quantities import summed
+from channelsim.finance.quantities import summed, teams_of
 from channelsim.program.layout import Layout
 
 FloatArray = NDArray[np.float64]
@@ -51,9 +51,9 @@ def physical_metrics(
 ) -> dict[str, float]:
     """The metrics in which no price has a part."""
     window = slice(warmup_months, None)
-    counts = {c: float(ledger.counts[c][window].sum()) for c in Count}
-    amounts = {a: float(ledger.amounts[a][window].sum()) for a in Amount}
-    reps = {r: float(ledger.rep_amounts[r][:, window].sum()) for r in RepAmount}
+    counts = dict(zip(Count, ledger.counts[:, window].sum(axis=(1, 2, 3, 4)).astype(float).tolist(), strict=True))
+    amounts = dict(zip(Amount, ledger.amounts[:, window].sum(axis=(1, 2, 3, 4)).tolist(), strict=True))
+    reps = dict(zip(RepAmount, ledger.rep_amounts[:, :, window].sum(axis=(1, 2)).tolist(), strict=True))
     leads, won, bookings = counts[Count.ARRIVED], counts[Count.WON], amounts[Amount.BOOKINGS]
     metrics = {
         "leads": leads,
@@ -142,13 +142,14 @@ def team_hours(ledger: Ledger, layout: Layout) -> tuple[FloatArray, FloatArray, 
     """Hours worked on leads, working hours of those on the payroll, and calendar hours on the payroll; each
     (month, team)."""
     work = ledger.amounts[Amount.WORK_HOURS].sum(axis=1)  # [month, motion, step]
-    worked, staffed, employed = (np.zeros((layout.months, len(layout.teams))) for _ in range(3))
+    worked = np.zeros((layout.months, len(layout.teams)))
     for motion, step, team in layout.step_teams():
         worked[:, team] += work[:, motion, step]
-    for rep, (seat, _) in enumerate(ledger.reps):
-        team = layout.teams.index(layout.seats[seat].team)
-        staffed[:, team] += ledger.rep_amounts[RepAmount.STAFFED_HOURS, rep]
-        employed[:, team] += ledger.rep_amounts[RepAmount.EMPLOYED_HOURS, rep]
+    of_team = teams_of(ledger.reps, layout)
+    staffed, employed = (
+        summed(ledger.rep_amounts[what], of_team, len(layout.teams)).T
+        for what in (RepAmount.STAFFED_HOURS, RepAmount.EMPLOYED_HOURS)
+    )
     return worked, staffed, employed
 
 

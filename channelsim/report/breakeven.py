@@ -21,6 +21,7 @@ from channelsim.report.verdict import in_a_row
 COMPACT_FROM = 10_000
 PAYS = "pays"
 WIDEST_NAME = 16
+BOUGHT_ONCE = (UNDEFINED, "bought once")
 WORDS = {
     Pays.ALWAYS: "at every value",
     Pays.NEVER: "at no value",
@@ -38,7 +39,7 @@ def breakeven_table(found: Sequence[SegmentBreakEven], currency: str) -> Table:
             number(each.deal_value, Unit.MONEY, currency),
             _from_to(other.cost_per_lead, own.cost_per_lead, Unit.MONEY, currency),
             _from_to(other.win_rate, own.win_rate, Unit.SHARE, currency),
-            when_it_pays(each.first_year, currency),
+            _joined(*when_it_pays(each.first_year, currency)),
             _difference(each, currency),
         )
     return table
@@ -50,8 +51,8 @@ def lifetime_table(found: Sequence[SegmentBreakEven], currency: str) -> Table | 
         return None
     table = _table(found, "deal value, first year", PAYS)
     for each in found:
-        pays = when_it_pays(each.for_life, currency) if each.for_life else f"{UNDEFINED} [dim](bought once)[/]"
-        table.add_row(_name(each), number(each.deal_value, Unit.MONEY, currency), pays)
+        pays = when_it_pays(each.for_life, currency) if each.for_life else BOUGHT_ONCE
+        table.add_row(_name(each), number(each.deal_value, Unit.MONEY, currency), _joined(*pays))
     return table
 
 
@@ -69,20 +70,29 @@ def _name(each: SegmentBreakEven) -> str:
     return "[bold]all[/]" if each.segment == COMPANY else escape(each.segment)
 
 
+def _joined(text: str, aside: str) -> str:
+    return f"{text} [dim]({aside})[/]" if aside else text
+
+
 def _from_to(one: float, other: float, unit: Unit, currency: str) -> str:
     return f"{number(one, unit, currency)} > {number(other, unit, currency)}"
 
 
 def _difference(each: SegmentBreakEven, currency: str) -> str:
-    """In whole money: cents of a lead do not matter."""
+    mean, half = more_a_lead(each, currency)
+    return f"{mean} [dim]± {half}[/]{'*' if is_beyond_chance(each) else ' '}" if half else f"{mean} "
+
+
+def more_a_lead(each: SegmentBreakEven, currency: str) -> tuple[str, str]:
+    """What a lead brings more, and half of its interval, empty where there is none. In whole money: cents of a lead
+    do not matter."""
     mean = each.contribution.mean
     half = each.contribution.ci_high - mean
     sign = "-" if mean < 0 else "+"
-    star = "*" if is_beyond_chance(each) else " "
     if math.isnan(half):
-        return f"{sign}{money(abs(mean), currency, compact=False)} "
+        return f"{sign}{money(abs(mean), currency, compact=False)}", ""
     words = [money(amount, currency, compact=amount >= COMPACT_FROM) for amount in (abs(mean), half)]
-    return f"{sign}{words[0]} [dim]± {words[1]}[/]{star}"
+    return f"{sign}{words[0]}", words[1]
 
 
 def is_beyond_chance(each: SegmentBreakEven) -> bool:
@@ -90,17 +100,17 @@ def is_beyond_chance(each: SegmentBreakEven) -> bool:
     return each.contribution.ci_low > 0 or each.contribution.ci_high < 0
 
 
-def when_it_pays(found: BreakEven, currency: str) -> str:
-    """ "from $16.3k (16.0 to 16.7)", "below $9k", "at every value"."""
+def when_it_pays(found: BreakEven, currency: str) -> tuple[str, str]:
+    """In words, and its interval: "from $16.3k" and "$16.0k to $16.7k", "at every value" and nothing."""
     if found.pays in WORDS:
-        return WORDS[found.pays]
-    value = number(found.value, Unit.MONEY, currency)
+        return WORDS[found.pays], ""
+    words = f"{found.pays} {number(found.value, Unit.MONEY, currency)}"
     if math.isnan(found.low):
-        return f"{found.pays} {value}"
+        return words, ""
     if math.isinf(found.high):
-        return f"{found.pays} {value} [dim]({number(found.low, Unit.MONEY, currency)} or more)[/]"
+        return words, f"{number(found.low, Unit.MONEY, currency)} or more"
     low, high = in_step([found.low, found.high], Unit.MONEY, currency)
-    return f"{found.pays} {value} [dim]({low} to {high})[/]"
+    return words, f"{low} to {high}"
 
 
 def breakeven_sentences(found: Sequence[SegmentBreakEven], strategy: str, baseline: str) -> list[str]:

@@ -173,22 +173,31 @@ def _best(curves: Curves, name: str, best: Optimum) -> str:
     amount = number(best.mean, unit, curves.points.study.scenario.currency)
     labels = curves.points.labels
     if not curves.points.variation.is_ordered:
-        also = [labels[point] for point in best.rivals]
-        chance = f"; {in_a_row(also)} could be as good" if also else ""
+        also = could_be_as_good(curves, best)
+        chance = f"; {also} could be as good" if also else ""
         return f"{name}: highest {what} with {labels[best.point]}, {amount}{chance}."
     is_end = best.point in (0, len(labels) - 1)
     where = f"{labels[best.point]}, the end of the range" if is_end else labels[best.point]
-    flat = _flat_top(curves, best)
-    rivals = [point for point in best.rivals if not best.flat_low <= curves.x[point] <= best.flat_high]
-    chance = ""
-    if rivals:
-        low, high = (place(curves, curves.x[end]) for end in (min(*rivals, best.point), max(*rivals, best.point)))
-        chance = f" (as far as chance goes, anywhere from {low} to {high})"
-    near = f"within {FLAT_SHARE:.0%} of that {flat}"
+    also = could_be_as_good(curves, best)
+    chance = f" (as far as chance goes, anywhere from {also})" if also else ""
+    near = f"within {FLAT_SHARE:.0%} of that {flat_top(curves, best)}"
     return f"{name}: highest {what} at {where}, {amount}{chance}; {near}."
 
 
-def _flat_top(curves: Curves, best: Optimum) -> str:
+def could_be_as_good(curves: Curves, best: Optimum) -> str:
+    """Where else chance leaves the best point: "x1.5 to x2.3", or words in a row; nothing where it is no wider than
+    the flat top."""
+    if not curves.points.variation.is_ordered:
+        return in_a_row([curves.points.labels[point] for point in best.rivals]) if best.rivals else ""
+    rivals = [point for point in best.rivals if not best.flat_low <= curves.x[point] <= best.flat_high]
+    if not rivals:
+        return ""
+    low, high = (place(curves, curves.x[end]) for end in (min(*rivals, best.point), max(*rivals, best.point)))
+    return f"{low} to {high}"
+
+
+def flat_top(curves: Curves, best: Optimum) -> str:
+    """Where the mean is as good as at the best point, all but FLAT_SHARE: "from x1.67 to x1.8"."""
     low, high = best.flat_low, best.flat_high
     own = place(curves, curves.x[best.point])
     if {place(curves, end) for end in (low, high) if math.isfinite(end)} == {own}:

@@ -18,6 +18,7 @@ from channelsim.report.curves import (
 )
 from channelsim.report.files import (
     HASH_LENGTH,
+    REPORT,
     content_of,
     csv_bytes,
     ending,
@@ -139,12 +140,20 @@ def _question(curves: Curves) -> dict[str, Any]:
 
 def _write_files(curves: Curves, folder: Path) -> None:
     from channelsim.report.charts.curves import curves_chart  # matplotlib is slow to import
+    from channelsim.report.page.curves.page import curves_page
     from channelsim.report.style import save
 
     (folder / "curves.csv").write_bytes(csv_bytes(CURVE_COLUMNS, curve_rows(curves)))
     (folder / "breakeven.csv").write_bytes(csv_bytes(BREAK_EVEN_COLUMNS, break_even_rows(curves)))
     save(curves_chart(curves), folder / "curves.png", folder / "curves.svg")
-    content = {
+    told = manifest_of(curves)
+    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
+    (folder / REPORT).write_bytes(curves_page(curves, told).encode("utf-8", "replace"))
+
+
+def manifest_of(curves: Curves) -> dict[str, Any]:
+    """What the curves were made of and how it went: enough to make them again."""
+    return {
         **origin(curves.points.study, hash_of_curves(curves)),
         "seed": curves.seed,
         "replications": curves.replications,
@@ -153,7 +162,6 @@ def _write_files(curves: Curves, folder: Path) -> None:
         **ending(curves.wall_seconds, curves.failures),
         **resolved(curves.points.study),
     }
-    (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
 
 
 def _values(curves: Curves) -> list[Any]:

@@ -121,6 +121,22 @@ def load(
     )
 
 
+def load_strategy(tree: Tree, overrides: Sequence[Override], name: str) -> tuple[Scenario, Beliefs]:
+    """One strategy of a scenario that is known to be sound, with further overrides: as `load` resolves it,
+    sooner, for nothing else is looked at. Raises ScenarioError with what is wrong with it."""
+    tree, problems = with_catalogue(tree)
+    base, unset = apply(tree, overrides)
+    base, unknown = with_catalogue(base)
+    changes = (
+        [] if name == IMPLICIT_STRATEGY and not base.data.get("strategies") else strategy_overrides(base, name)
+    )
+    resolved, uncertain, found = _resolve(base, name, changes)
+    problems += [*unset, *unknown, *base.problems, *found]
+    if problems or resolved is None:
+        raise ScenarioError(_without_consequences(problems, base.problems))
+    return resolved, Beliefs(resolved, uncertain)
+
+
 def _parsed(sets: Sequence[str | Override]) -> tuple[list[Override], list[Problem]]:
     overrides: list[Override] = []
     problems: list[Problem] = []

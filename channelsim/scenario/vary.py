@@ -6,6 +6,9 @@ multiply what the file says.
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +28,8 @@ MOST_POINTS = 1_000
 EXAMPLE = "teams.inside.headcount=2:12:1"
 EXAMPLE_LIST = "teams.inside.headcount=2,4,8"
 ANY_NAME = "*"
+FEW = 2
+"""So many numbers are no longer as a list than as a range."""
 TIMES = "x"
 FACTOR = re.compile(r"x\s*([0-9.].*)")
 SAME_FOR_ALL_POINTS = {
@@ -63,6 +68,22 @@ class Variation:
         'x0.5'
         """
         return f"{TIMES if self.multiplies else ''}{in_words(float(value) if _is_number(value) else value)}"
+
+    @property
+    def written(self) -> str:
+        """PATH=VALUES as `--vary` takes it, in short where the values are evenly spaced.
+
+        >>> Variation("sources.*.leads_per_month", (0.5, 0.6, 0.7, 0.8), multiplies=True).written
+        'sources.*.leads_per_month=x0.5:x0.8:x0.1'
+        """
+        mark = TIMES if self.multiplies else ""
+        if not self.is_ordered:
+            return f"{self.path}={','.join(_as_written(value) for value in self.values)}"
+        numbers = [Decimal(repr(value)) for value in self.values]
+        step = numbers[1] - numbers[0]
+        if len(numbers) > FEW and all(b - a == step for a, b in itertools.pairwise(numbers)):
+            return f"{self.path}={':'.join(f'{mark}{each}' for each in (numbers[0], numbers[-1], step))}"
+        return f"{self.path}={','.join(f'{mark}{each}' for each in self.values)}"
 
     def changes(self, tree: Tree) -> tuple[list[list[Override]], list[str]]:
         """The overrides of each value, and the paths that a factor leaves alone for want of a value in the file.
@@ -288,6 +309,11 @@ def _walk(data: Any, parts: Sequence[str]) -> Any:
         else:
             return None
     return data
+
+
+def _as_written(value: Any) -> str:
+    """A value of a list, as YAML reads it back."""
+    return str(value) if isinstance(value, dt.date) else json.dumps(value, default=str)
 
 
 def _is_scalable(value: Any) -> bool:

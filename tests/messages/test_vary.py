@@ -114,6 +114,26 @@ def test_set_comes_before_factors(market: str) -> None:
     assert [points.study_at(at).scenario.sources["web"].leads_per_month for at in (0, 1)] == [100, 200]
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("teams.desk.headcount=1:8:1", "teams.desk.headcount=1:8:1"),
+        ("teams.desk.headcount=8:1:-1", "teams.desk.headcount=1:8:1"),
+        ("a.b=1,2,3", "a.b=1:3:1"),
+        ("a.b=x0.5:x2:x0.25", "a.b=x0.5:x2:x0.25"),
+        ("a.b=40,90,55.5", "a.b=40,55.5,90"),
+        ("a.b=x1,x3", "a.b=x1,x3"),
+        ("a.b=oldest,newest", 'a.b="oldest","newest"'),
+        ("a.b='a b',true,[1,2],{m: 3}", 'a.b="a b",true,[1, 2],{"m": 3}'),
+        ("a.b=2027-01-04,2027-02-01", "a.b=2027-01-04,2027-02-01"),
+    ],
+)
+def test_a_variation_is_written_so_that_it_is_read_back(given: str, written: str) -> None:
+    variation = parse_variation(given)
+    assert variation.written == written
+    assert parse_variation(written) == variation
+
+
 def test_labels_are_as_people_write_them() -> None:
     assert [Variation("p", (0.5,), multiplies=True).label(0.5), Variation("p", (1,)).label(3.0)] == ["x0.5", "3"]
     assert Variation("p", ("a", "b")).label("a") == "a"

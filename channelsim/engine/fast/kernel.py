@@ -30,7 +30,10 @@ _entry = entry_point(run)
 _compiling = threading.Lock()
 _code: Any = None
 """The kernel's machine code itself: the dispatcher would work out the types of a hundred arrays at every call."""
-_typed: tuple[Program, Program] | None = None  # the program of the last call, and what the kernel takes of it
+_last = threading.local()
+"""A thread's last program, and what the kernel takes of it."""
+_kinds: set[tuple[Any, ...]] = set()
+"""Types of programs that are known to be the kernel's."""
 
 
 class Stopped(Exception):
@@ -106,15 +109,18 @@ def _arguments(
 
 def _of_the_kernels_types(program: Program) -> Program:
     """The program as the compiled kernel takes it, which does not look at types again. Raises TypeError."""
-    global _typed
-    last = _typed
+    last: tuple[Program, Program] | None = getattr(_last, "typed", None)
     if last is not None and last[0] is program:
         return last[1]
     arrays: Any = (np.ascontiguousarray(v) if isinstance(v, np.ndarray) else float(v) for v in program)
     typed = Program(*arrays)
-    if _code is not None and numba.typeof(typed) != _entry.signatures[0][0]:
-        raise TypeError("a program whose arrays are of other types than the kernel was compiled for")
-    _typed = program, typed
+    if _code is not None:
+        kinds = tuple((v.dtype, v.ndim, v.flags.writeable) if isinstance(v, np.ndarray) else type(v) for v in typed)
+        if kinds not in _kinds:
+            if numba.typeof(typed) != _entry.signatures[0][0]:
+                raise TypeError("a program whose arrays are of other types than the kernel was compiled for")
+            _kinds.add(kinds)
+    _last.typed = program, typed
     return typed
 
 

@@ -94,7 +94,7 @@ class Chart:
     tables, which are all that is left without a script.
 
     draw: the script's function: "dots", "bars", "stacks" or "lines". data: as JSON; what each function needs stands
-    above it in charts.js. alt: what the chart says, for those who do not see it.
+    above it in charts.js or lines.js. alt: what the chart says, for those who do not see it.
     """
 
     kind: ClassVar[str] = "chart"

@@ -15,12 +15,13 @@ from channelsim.experiment.result import Result
 from channelsim.report.format import SYMBOLS
 from channelsim.report.page.blocks import Section
 from channelsim.report.page.sections import SECTIONS
-from channelsim.report.page.sections.manifest import manifest_section
-from channelsim.report.page.words import facts_of, swatches
+from channelsim.report.page.sections.manifest import command_of, manifest_section
+from channelsim.report.page.words import count, facts_of, swatches
 from channelsim.report.style import FAINT, GROUND, INK, QUIET
 from channelsim.version import VERSION
 
 PACKAGE = "channelsim.report.page"
+SCRIPTS = ("lines.js", "charts.js")
 INKS = {"ink": INK, "quiet": QUIET, "faint": FAINT, "ground": GROUND}
 
 
@@ -31,15 +32,20 @@ def run_page(result: Result, manifest: Mapping[str, Any]) -> str:
     sections = [section for section in found if section is not None]
     return html(
         scenario.name,
-        [*sections, manifest_section(manifest, result)],
+        [*sections, manifest_section(manifest, command_of(result), result.failures)],
         description=scenario.description,
-        facts=facts_of(result),
+        facts=facts_of(result.study, count(result.replications, "replication")),
         currency=scenario.currency,
-        strategies=[
-            {"name": name, "colour": swatch.colour, "path": swatch.path}
-            for name, swatch in swatches(result).items()
-        ],
+        strategies=as_numbered(result.strategies),
     )
+
+
+def as_numbered(strategies: Sequence[str]) -> list[dict[str, str]]:
+    """Strategies as `html` takes them."""
+    return [
+        {"name": name, "colour": swatch.colour, "path": swatch.path}
+        for name, swatch in swatches(strategies).items()
+    ]
 
 
 def html(
@@ -66,7 +72,7 @@ def html(
     environment.globals["number"] = itertools.count(1).__next__  # for ids
     environment.policies["json.dumps_function"] = _dumps
     environment.policies["json.dumps_kwargs"] = {}
-    script = _file("charts.js")
+    script = "".join(_file(name) for name in SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("report.html.j2").render(
         title=" ".join(title.split()),
@@ -87,10 +93,10 @@ def _file(name: str) -> str:
 
 
 def _breakable(text: str) -> str:
-    """A name as HTML that may be broken after its own _ and dots."""
+    """A name as HTML that may be broken after its own _ and dots, but no number."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"([_.])(?=.)", r"\1<wbr>", str(escape(text))))
+    return Markup(re.sub(r"([_.])(?=\D)", r"\1<wbr>", str(escape(text))))
 
 
 def _dumps(value: Any) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
 from channelsim.report.charts.monthly import MONTH_NAMES
 from channelsim.report.explanation import is_beyond_chance
-from channelsim.report.format import UNDEFINED, mean_and_spread
+from channelsim.report.format import UNDEFINED, Known, mean_and_spread
 from channelsim.report.page.blocks import Cell, Name, Swatch
 from channelsim.report.style import strategy_colours, strategy_markers
 from channelsim.report.tables import HEADLINES, TEAM_HEADLINES, unit_once
+from channelsim.scenario.load import Study
 
 MARKER_PATHS = {
     "o": "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0Z",
@@ -37,15 +39,20 @@ FULL_MONTHS = (
 )  # fmt: skip
 
 
-def swatches(result: Result) -> dict[str, Swatch]:
+def swatches(strategies: Sequence[str]) -> dict[str, Swatch]:
     """The colour and marker of each strategy, as in all charts."""
-    colours, markers = strategy_colours(result.strategies), strategy_markers(result.strategies)
-    return {name: Swatch(colours[name], MARKER_PATHS[markers[name]]) for name in result.strategies}
+    colours, markers = strategy_colours(strategies), strategy_markers(strategies)
+    return {name: Swatch(colours[name], MARKER_PATHS[markers[name]]) for name in strategies}
+
+
+def headings(strategies: Sequence[str]) -> list[Name]:
+    """Strategies as headings of a table's rows or columns."""
+    return [Name(name, swatch) for name, swatch in swatches(strategies).items()]
 
 
 def names(result: Result) -> list[Name]:
-    """The strategies as headings of a table's columns."""
-    return [Name(name, swatch) for name, swatch in swatches(result).items()]
+    """A run's strategies as headings."""
+    return headings(result.strategies)
 
 
 def label_of(metric: str) -> str:
@@ -62,7 +69,7 @@ def _words(name: str) -> str:
 
 
 def cell(
-    estimate: Estimate, unit: Unit, currency: str, *, signed: bool = False, mark: str = "", strong: bool = False
+    estimate: Known, unit: Unit, currency: str, *, signed: bool = False, mark: str = "", strong: bool = False
 ) -> Cell:
     """A mean and half of its interval."""
     mean, half = mean_and_spread(estimate, unit, currency, signed=signed)
@@ -86,15 +93,15 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s'[: number != 1]}"
 
 
-def facts_of(result: Result) -> list[str]:
-    """What a run is of, in a line."""
-    scenario = result.study.scenario
+def facts_of(study: Study, replications: str) -> list[str]:
+    """What figures are of, in a line. replications: in words."""
+    scenario, strategies = study.scenario, list(study.strategies)
     start = scenario.horizon.start
     warmup = scenario.horizon.warmup_months
     facts = [
-        f"{len(result.strategies)} strategies" if len(result.strategies) > 1 else result.strategies[0],
+        f"{len(strategies)} strategies" if len(strategies) > 1 else strategies[0],
         f"{count(scenario.horizon.months, 'month')} from {FULL_MONTHS[start.month - 1]} {start.year}",
-        count(result.replications, "replication"),
+        replications,
         f"money in {scenario.currency}",
     ]
     if warmup:
@@ -109,4 +116,4 @@ def in_words(figure: Cell) -> str:
 
 def as_sentence(note: str) -> str:
     """A note of the terminal's, with a capital and a full stop."""
-    return f"{note[0].upper()}{note[1:]}."
+    return f"{note[0].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"

@@ -7,7 +7,7 @@ from typing import Any
 from channelsim.experiment.economics import COMPANY, FIGURES
 from channelsim.experiment.result import Result
 from channelsim.finance.definitions import Unit
-from channelsim.report.page.words import facts_of
+from channelsim.report.page.words import count, facts_of
 from channelsim.report.profit import economics_of
 from channelsim.report.tables import results_over
 from channelsim.report.verdict import DECIDED_BY, verdict
@@ -44,7 +44,9 @@ AGREE = 7
 def write_summary(sheet: Sheet, result: Result, money: tuple[EconomicsSheet, Checks] | None) -> None:
     """Fill the sheet. money: where the figures stand; None if no replication finished."""
     found = verdict(result)
-    sheet.title(result.study.scenario.name, ", ".join(facts_of(result)))
+    sheet.title(
+        result.study.scenario.name, ", ".join(facts_of(result.study, count(result.replications, "replication")))
+    )
     last = max(9, COLUMNS_A_STRATEGY * len(result.strategies))
     _paragraph(sheet, 3, last, found.sentence, height=34, bold=True, font_size=12)
     _paragraph(sheet, 4, last, found.guarantee or "", height=18)

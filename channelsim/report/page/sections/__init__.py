@@ -8,6 +8,7 @@ from collections.abc import Callable
 from channelsim.experiment.result import Result
 from channelsim.report.page.blocks import Section
 from channelsim.report.page.sections.assumptions import assumptions_section
+from channelsim.report.page.sections.breakeven import breakeven_section
 from channelsim.report.page.sections.comparison import comparison_section
 from channelsim.report.page.sections.economics import economics_section
 from channelsim.report.page.sections.funnel import funnel_section
@@ -24,6 +25,7 @@ SECTIONS: tuple[Callable[[Result], Section | None], ...] = (
     funnel_section,
     profit_section,
     economics_section,
+    breakeven_section,
     months_section,
     risk_section,
     unknowns_section,

@@ -12,8 +12,9 @@ from channelsim.experiment.result import Result
 from channelsim.report.format import UNDEFINED
 from channelsim.report.levers import belief_lines, rollout_lines
 from channelsim.report.page.blocks import Block, Cell, Details, Name, Prose, Row, Section, Table, Text
-from channelsim.report.page.words import names
+from channelsim.report.page.words import headings
 from channelsim.scenario.difference import differences, in_words
+from channelsim.scenario.load import Study
 from channelsim.scenario.schema import Scenario
 
 FEW_INPUTS = 3
@@ -23,35 +24,40 @@ SHOWN = {"segments": "Who buys", "sources": "Where leads come from", "teams": "W
 
 def assumptions_section(result: Result) -> Section:
     """The differences first, then the baseline's inputs."""
-    study = result.study
-    base = study.strategies[result.baseline]
-    several = len(result.strategies) > 1
-    whose = f" Inputs are those of {result.baseline}, the baseline." if several else ""
-    middle = " What nobody knows stands at the middle of what is believed." if result.beliefs else ""
-    motions = [_inputs(f"Motion {name}", motion.steps) for name, motion in base.motions.items()]
+    return Section("assumptions", "Assumptions", inputs(result.study, result.baseline))
+
+
+def inputs(study: Study, baseline: str) -> list[Block]:
+    """What a study's strategies are made of, as the file and `--set` say."""
+    base = study.strategies[baseline]
+    several = len(study.strategies) > 1
+    believed = list(belief_lines(study))
+    whose = f" Inputs are those of {baseline}, the baseline." if several else ""
+    middle = " What nobody knows stands at the middle of what is believed." if believed else ""
+    motions = [_parts(f"Motion {name}", motion.steps) for name, motion in base.motions.items()]
     blocks: list[Block] = [
-        *([_differences(result)] if several else []),
+        *([_differences(study, baseline)] if several else []),
         Prose([f"What has its default is left out.{whose} Money is in {base.currency}.{middle}"], "quiet"),
-        *(_inputs(title, getattr(base, field)) for field, title in SHOWN.items()),
+        *(_parts(title, getattr(base, field)) for field, title in SHOWN.items()),
         Details("How each way of selling goes, step by step", motions),
     ]
     if rollouts := rollout_lines(study):
         blocks.append(Details("What is rolled out", [Text("\n".join(rollouts))]))
-    if believed := list(belief_lines(study)):
+    if believed:
         blocks.append(
             Details(
                 f"What nobody knows: {len(believed)}, and where 90% of the belief lies", [Text("\n".join(believed))]
             )
         )
-    blocks.append(Details(f"The scenario as resolved, {result.baseline}", [Text(_as_yaml(base))]))
-    return Section("assumptions", "Assumptions", blocks)
+    blocks.append(Details(f"The scenario as resolved, {baseline}", [Text(_as_yaml(base))]))
+    return blocks
 
 
-def _differences(result: Result) -> Table:
+def _differences(study: Study, baseline: str) -> Table:
     """Every input in which a strategy differs from the baseline; what a strategy changes is strong."""
-    scenarios = result.study.strategies
+    scenarios = study.strategies
     changed = {
-        name: {each.path: each for each in differences(scenarios[result.baseline], scenario)}
+        name: {each.path: each for each in differences(scenarios[baseline], scenario)}
         for name, scenario in scenarios.items()
     }
     paths = list(dict.fromkeys(path for own in changed.values() for path in own))
@@ -62,17 +68,17 @@ def _differences(result: Result) -> Table:
         return Cell(base[path]) if own is None else Cell(_value(own.b), strong=True)
 
     caption = "What goes in differently"
-    note = f"Bold: other than in {result.baseline}, the baseline."
+    note = f"Bold: other than in {baseline}, the baseline."
     if not paths:
         return Table(caption, "", [], [], "All strategies have the same inputs.", words=True)
     if len(paths) <= max(FEW_INPUTS, len(scenarios) - 1):
-        rows = [Row(name, [value(name.text, path) for path in paths]) for name in names(result)]
+        rows = [Row(name, [value(name.text, path) for path in paths]) for name in headings(list(scenarios))]
         return Table(caption, "Strategy", [Name(path) for path in paths], rows, note, words=True)
-    rows = [Row(Name(path), [value(name, path) for name in result.strategies]) for path in paths]
-    return Table(caption, "Input", names(result), rows, note, words=True)
+    rows = [Row(Name(path), [value(name, path) for name in scenarios]) for path in paths]
+    return Table(caption, "Input", headings(list(scenarios)), rows, note, words=True)
 
 
-def _inputs(title: str, parts: Mapping[str, BaseModel]) -> Table:
+def _parts(title: str, parts: Mapping[str, BaseModel]) -> Table:
     """A column for each part, such as a team; a row for each field that is given for one of them."""
     whole = {name: dict(_leaves("", part.model_dump())) for name, part in parts.items()}
     given = {path for part in parts.values() for path, _ in _leaves("", part.model_dump(exclude_defaults=True))}

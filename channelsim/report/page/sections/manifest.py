@@ -1,17 +1,19 @@
-"""What the run was made of, and how to make it again."""
+"""What the figures were made of, and how to make them again."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from channelsim.errors import MADE_IN_PYTHON
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
 from channelsim.experiment.stopping import Rule
+from channelsim.experiment.workers import Failure
 from channelsim.report.page.blocks import Block, Cell, Details, Name, Prose, Row, Section, Table, Text
+from channelsim.scenario.load import Study
 
 FIELDS = {
     "scenario": "Scenario", "hash": "Hash of the question", "seed": "Seed", "replications": "Replications",
@@ -21,23 +23,23 @@ FIELDS = {
 MOST_FAILURES = 50
 
 
-def manifest_section(manifest: Mapping[str, Any], result: Result) -> Section:
-    """Seed, versions, command; manifest: as in manifest.json."""
-    rows = [Row(Name(label), [Cell(str(manifest[field]))]) for field, label in FIELDS.items()]
+def manifest_section(manifest: Mapping[str, Any], command: str, failures: Sequence[Failure]) -> Section:
+    """Seed, versions, command. manifest: as in manifest.json. command: makes the figures again."""
+    rows = [Row(Name(label), [Cell(str(manifest[field]))]) for field, label in FIELDS.items() if field in manifest]
     libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())
     rows.append(Row(Name("Libraries"), [Cell(libraries)]))
     blocks: list[Block] = []
-    if result.study.source != MADE_IN_PYTHON:
+    if manifest["scenario"] != MADE_IN_PYTHON:
         blocks += [
             Prose(["The same scenario, seed and version give the same figures, on any number of processors:"]),
-            Text(command_of(result)),
+            Text(command),
         ]
-    blocks.append(Table("The run", "", [Name("Value")], rows, words=True))
-    if result.failures:
-        lines = [str(failure) for failure in result.failures[:MOST_FAILURES]]
-        if len(result.failures) > MOST_FAILURES:
-            lines.append(f"and {len(result.failures) - MOST_FAILURES:,} more, in manifest.json")
-        blocks.append(Details(f"Replications that failed: {len(result.failures):,}", [Text("\n".join(lines))]))
+    blocks.append(Table("What was simulated", "", [Name("Value")], rows, words=True))
+    if failures:
+        lines = [str(failure) for failure in failures[:MOST_FAILURES]]
+        if len(failures) > MOST_FAILURES:
+            lines.append(f"and {len(failures) - MOST_FAILURES:,} more, in manifest.json")
+        blocks.append(Details(f"Replications that failed: {len(failures):,}", [Text("\n".join(lines))]))
     return Section("manifest", "Manifest", blocks)
 
 
@@ -47,12 +49,7 @@ def command_of(result: Result) -> str:
 
 
 def _options(result: Result) -> Iterator[str]:
-    study = result.study
-    for each in study.sets:
-        yield from ("--set", each)
-    if len(study.strategies) < max(1, len(study.scenario.strategies)):
-        for name in study.strategies:
-            yield from ("--strategy", name)
+    yield from study_options(result.study)
     if result.stopping is None:
         yield from ("-n", str(result.replications))
     else:
@@ -64,6 +61,15 @@ def _options(result: Result) -> Iterator[str]:
         yield from ("--target", f"{target.metric.name}={json.dumps(target.value)}")
     if result.engine != DEFAULT_ENGINE:
         yield from ("--engine", result.engine)
+
+
+def study_options(study: Study) -> Iterator[str]:
+    """What of the file was changed or left out."""
+    for each in study.sets:
+        yield from ("--set", each)
+    if len(study.strategies) < max(1, len(study.scenario.strategies)):
+        for name in study.strategies:
+            yield from ("--strategy", name)
 
 
 def _stopping(rule: Rule) -> Iterator[str]:

@@ -20,7 +20,7 @@ from channelsim.report.page.words import cell, in_words, label_of, month_words, 
 FIRST = "contribution"
 PIPELINE = "pipeline"
 SHADED = 3
-"""Bands of more strategies than this would hide each other; charts.js has the same limit."""
+"""Bands of more strategies than this would hide each other; lines.js has the same limit."""
 
 
 def months_section(result: Result) -> Section | None:

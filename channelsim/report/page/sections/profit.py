@@ -79,7 +79,7 @@ def _whole(result: Result) -> Table:
         if any(_matters(each, at) for each in amounts.values()):
             cells = [_with_share(float(each[at]), float(each[0]), line, currency) for each in amounts.values()]
             rows.append(Row(Name(line_label(line)), cells, ABOUT.get(line, "")))
-    columns = [Name(name, swatches(result)[name]) for name in amounts]
+    columns = [Name(name, swatches(result.strategies)[name]) for name in amounts]
     return Table(
         "From bookings to contribution, after the warm-up",
         "",

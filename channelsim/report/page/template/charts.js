@@ -3,8 +3,7 @@
 // that what stands in a chart is what stands in its table. Names come from users: they become text, never markup.
 (() => {
   const settings = JSON.parse(document.getElementById("settings").textContent);
-  const { ink, faint } = settings.inks;
-  const SHADED = 3; // bands of more strategies would hide each other
+  const { ink } = settings.inks;
   const PRINT_WIDTH = 680;
   const LEAST_WIDTH = 200;
   const BESIDE = 620; // from this width on, names stand left of their row rather than above it
@@ -71,12 +70,12 @@
 
   // Round places on an axis, at most so many.
   const ticks = (low, high, most) => {
-    const raw = (high - low) / Math.max(1, most - 1);
-    const size = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 2.5, 5, 10].map((each) => each * size).find((each) => each >= raw * (1 - 1e-9));
-    const places = [];
-    for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at++) places.push(at * step);
-    return places;
+    const size = 10 ** Math.floor(Math.log10((high - low) / most));
+    const ends = (step) => [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+    const isFew = ([first, last]) => last - first < most;
+    const step = [1, 2, 2.5, 5, 10, 20].map((each) => each * size).find((each) => isFew(ends(each)));
+    const [first, last] = ends(step);
+    return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
   };
 
   // Ends of an axis: a little room, and zero in sight where it costs at most half of the axis.
@@ -253,109 +252,10 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.28;
   };
 
-  // {months, warmup, views: [{label, unit, sides: [{signed, lines: [{strategy, mean, low, high}], table: a row a month}]}], sides}
-  const lines = ({ canvas, data, width, view, side, hidden, legend }) => {
-    const { signed, lines: all, table } = view.sides[side];
-    const known = all.filter((line) => line.mean.some((value) => value !== null));
-    legend(known.map((line) => ({ ...settings.strategies[line.strategy], strategy: line.strategy })));
-    const shown = known.filter((line) => !hidden.has(line.strategy));
-    const shaded = shown.length <= SHADED;
-    const height = Math.round(Math.max(240, Math.min(380, width * 0.42)));
-    const values = shown.flatMap((line) => [...line.mean, ...(shaded ? [...line.low, ...line.high] : [])]);
-    const ends = limits(values, signed || view.unit === "share") || [0, 1];
-    const places = ticks(...ends, 6);
-    const texts = labels(places.length > 1 ? places : [0, 1], view.unit, signed);
-    const left = widest(texts) + 10, top = 14, base = height - 36, right = width - 12;
-    const count = data.months.length;
-    const x = (at) => (count === 1 ? (left + right) / 2 : left + 8 + (at / (count - 1)) * (right - left - 16));
-    const y = scaled(ends, base, top);
-    const root = drawing(canvas, width, height);
-    if (data.warmup) {
-      const end = (x(data.warmup - 1) + x(data.warmup)) / 2;
-      svg(root, "rect", { x: left, y: top - 8, width: end - left, height: base - top + 8, class: "warmup" });
-      svg(root, "text", { x: left + 4, y: top + 5, class: "quiet" }, "warm-up");
-    }
-    places.forEach((place, at) => {
-      svg(root, "line", { x1: left, x2: right, y1: y(place), y2: y(place), class: place === 0 ? "zero" : "grid" });
-      svg(root, "text", { x: left - 6, y: y(place) + 4, "text-anchor": "end", class: "quiet" }, texts[at]);
-    });
-    const gap = [1, 2, 3, 6, 12, 24, 60].find((each) => count / each <= Math.max(2, (right - left) / 52)) || 120;
-    let year = "";
-    for (let at = 0; at < count; at += gap) {
-      const [month, its] = data.months[at].split(" ");
-      svg(root, "line", { x1: x(at), x2: x(at), y1: base, y2: base + 4, stroke: faint });
-      svg(root, "text", { x: x(at), y: base + 17, "text-anchor": "middle", class: "quiet" }, month);
-      if (its !== year) svg(root, "text", { x: x(at), y: base + 31, "text-anchor": "middle", class: "quiet" }, its);
-      year = its;
-    }
-    // A line has a gap where a month is undefined.
-    const path = (heights) => heights.map((value, at) => (value === null ? "" : `${at && heights[at - 1] !== null ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)).join("");
-    if (shaded)
-      for (const line of shown) {
-        const at = line.low.map((value, month) => (value === null ? -1 : month)).filter((month) => month >= 0);
-        const over = at.map((month) => `${x(month).toFixed(1)} ${y(line.high[month]).toFixed(1)}`);
-        const under = at.map((month) => `${x(month).toFixed(1)} ${y(line.low[month]).toFixed(1)}`).reverse();
-        if (at.length) svg(root, "path", { d: `M${[...over, ...under].join("L")}Z`, fill: settings.strategies[line.strategy].colour, "fill-opacity": 0.16 });
-      }
-    for (const line of shown) {
-      const { colour, path: marker } = settings.strategies[line.strategy];
-      svg(root, "path", { d: path(line.mean), fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round" });
-      const every = Math.max(1, Math.round(count / 6));
-      line.mean.forEach((value, at) => {
-        if (value !== null && (count - 1 - at) % every === 0)
-          svg(root, "path", { d: marker, fill: colour, stroke: "white", transform: `translate(${x(at)} ${y(value)}) scale(.8)` });
-      });
-    }
-    const told = words(table);
-    const last = known.map((line) => `${settings.strategies[line.strategy].name} ${told[count - 1].cells[all.indexOf(line)]}`);
-    say(canvas, `${[view.label, side ? data.sides[side] : ""].filter(Boolean).join(", ")}, ${data.months[0]} to ${data.months[count - 1]}. In the last month: ${last.join("; ")}.`);
-    pointer({ canvas, root, width, count, x, left, top, base, rows: (at) => shown.map((line) => [settings.strategies[line.strategy], told[at].cells[all.indexOf(line)]]), title: (at) => told[at].heading });
-  };
-
-  // The values of one month, under the pointer or by the arrow keys.
-  const pointer = ({ canvas, root, width, count, x, top, base, rows, title }) => {
-    const rule = svg(root, "line", { y1: top - 8, y2: base, stroke: ink, "stroke-dasharray": "3 3", visibility: "hidden" });
-    const tip = html("div", { class: "tip", hidden: "", "aria-live": "polite" });
-    canvas.append(tip);
-    let at = count - 1;
-    const show = (month) => {
-      at = Math.max(0, Math.min(count - 1, month));
-      rule.setAttribute("x1", x(at));
-      rule.setAttribute("x2", x(at));
-      rule.setAttribute("visibility", "visible");
-      tip.replaceChildren(html("p", {}, title(at)), ...rows(at).map(([strategy, text]) => html("p", {}, swatch(strategy), html("span", {}, strategy.name), html("span", { class: "value" }, text))));
-      tip.hidden = false;
-      const shown = (x(at) / width) * canvas.clientWidth;
-      const onLeft = shown > canvas.clientWidth / 2;
-      const place = onLeft ? shown - tip.offsetWidth - 12 : shown + 12;
-      tip.style.left = `${Math.max(0, Math.min(canvas.clientWidth - tip.offsetWidth, place))}px`;
-    };
-    const hide = () => {
-      tip.hidden = true;
-      rule.setAttribute("visibility", "hidden");
-    };
-    const nearest = (event) => {
-      const box = canvas.getBoundingClientRect();
-      const here = ((event.clientX - box.left) / box.width) * width;
-      let best = 0;
-      for (let month = 1; month < count; month++) if (Math.abs(x(month) - here) < Math.abs(x(best) - here)) best = month;
-      return best;
-    };
-    canvas.tabIndex = 0;
-    canvas.onpointermove = canvas.onpointerdown = (event) => show(nearest(event));
-    canvas.onpointerleave = canvas.onblur = hide;
-    canvas.onkeydown = (event) => {
-      const move = { ArrowLeft: -1, ArrowRight: 1, Home: -count, End: count }[event.key];
-      if (event.key === "Escape") hide();
-      if (move === undefined) return;
-      event.preventDefault();
-      show(tip.hidden ? at : at + move);
-    };
-  };
-
   // ---- figures
 
-  const DRAW = { dots, bars, stacks, lines };
+  const tools = { settings, html, svg, swatch, words, labels, ticks, limits, scaled, widest, fitted, drawing, say };
+  const DRAW = { dots, bars, stacks, lines: lineCharts(tools) };
 
   const options = (views) => {
     const groups = new Map();
