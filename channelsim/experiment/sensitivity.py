@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from channelsim.analysis.controls import WORTHWHILE
+from channelsim.analysis.curves import without_luck
 from channelsim.analysis.indices import MORRIS, Method
 from channelsim.analysis.sensitivity import Findings, investigate
 from channelsim.errors import RunError, UserError
@@ -19,6 +21,7 @@ from channelsim.experiment.recorded import recorded
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.store import Store
 from channelsim.experiment.sweep import Outcome, Sweep, default_folder, run_sweep, sweep_of
+from channelsim.experiment.units import LUCK
 from channelsim.scenario.candidates import SPREAD, candidates
 from channelsim.scenario.load import Study, load, read
 from channelsim.scenario.parameters import Change, Parameter, believed, check_ends, declared
@@ -29,6 +32,8 @@ REPLICATIONS = 10
 """At each point, unless somebody says otherwise."""
 TRAJECTORIES, BASE_POINTS = 10, 64
 FAILURES_TOLD = 5
+FEWEST_FOR_LUCK = 10
+"""Replications from which on a slope on luck, the same for all points, is known well enough."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """A finished study. failed: (strategy, reason) of what failed, a line each. store: where the points are."""
+    """A finished study. points: how many were simulated. luck_taken_out: how many times the replications it is worth,
+    None where it is left in. failed: what failed, a line each. store: where the points are."""
 
     question: Question
     findings: Findings
     points: int
+    luck_taken_out: float | None
     failed: tuple[str, ...]
     store: Path
     wall_seconds: float
@@ -137,7 +144,7 @@ def run_sensitivity(
     Raises RunError if nothing can be written, or too much failed.
     """
     started = time.monotonic()
-    told: list[tuple[Sweep, Outcome, Path]] = []
+    told: list[tuple[Sweep, Outcome, Path, float | None]] = []
 
     def evaluate(points: FloatArray) -> FloatArray:
         combinations = [_combination(question.parameters, row) for row in points]
@@ -158,10 +165,11 @@ def run_sensitivity(
             outcome = run_sweep(
                 sweep, store, team, None if progress is None else lambda how: progress(how.done, how.total)
             )
-            found = recorded(sweep, store, question.study.scenario.decision_metric)
-        told.append((sweep, outcome, folder))
+            metric, *luck = recorded(sweep, store, [question.study.scenario.decision_metric, *LUCK])
+        responses, factor = _without_luck(metric, np.sum(luck, axis=0))
+        told.append((sweep, outcome, folder, factor))
         place = {name: at for at, name in enumerate(distinct)}
-        return found[[place[repr(each)] for each in combinations]]
+        return responses[[place[repr(each)] for each in combinations]]
 
     try:
         findings = investigate(
@@ -176,8 +184,9 @@ def run_sensitivity(
         if not told:
             raise
         raise RunError("\n".join([*_failures(told[0][1])[:FAILURES_TOLD], str(error)])) from error
-    [(sweep, outcome, folder)] = told
-    return Sensitivity(question, findings, sweep.points, _failures(outcome), folder, time.monotonic() - started)
+    [(sweep, outcome, folder, factor)] = told
+    seconds = time.monotonic() - started
+    return Sensitivity(question, findings, sweep.points, factor, _failures(outcome), folder, seconds)
 
 
 def _combination(parameters: Sequence[Parameter], point: FloatArray) -> tuple[Change, ...]:
@@ -185,6 +194,15 @@ def _combination(parameters: Sequence[Parameter], point: FloatArray) -> tuple[Ch
     return tuple(
         change for each, share in zip(parameters, point.tolist(), strict=True) for change in each.changes(share)
     )
+
+
+def _without_luck(metric: FloatArray, luck: FloatArray) -> tuple[FloatArray, float | None]:
+    """Responses without buyers' luck, where that helps, and how many times the replications it is worth."""
+    if metric.shape[-1] < FEWEST_FOR_LUCK:
+        return metric, None
+    without = without_luck(metric, luck)
+    before, after = (float(np.nansum(each.var(axis=-1))) for each in (metric, without))
+    return (without, before / after) if before > WORTHWHILE * after > 0 else (metric, None)
 
 
 def _failures(outcome: Outcome) -> tuple[str, ...]:
