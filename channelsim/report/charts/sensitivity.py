@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -44,7 +46,9 @@ ROW_HEIGHT, AROUND = 0.4, 1.0  # inches
 LEGEND_HEIGHT = 0.28
 NAME_COLUMNS = 30
 TICKS = 6
-ROOM = 0.06
+ROOM = 0.04
+MOST_ROOM = 0.6
+"""For intervals beyond the means, as a share of what the means range over."""
 
 
 @chart
@@ -58,7 +62,7 @@ def tornado_chart(result: Sensitivity) -> Chart:
     figure = blank_page(
         f"{_sentence_case(figure_in_words(result))}, {period_of(result.question.study)}",
         printable(" ".join([*said[:2], how])),
-        _source(result, result.question.replications),
+        _source(result),
         LEGEND_HEIGHT + AROUND * 0.6 + ROW_HEIGHT * len(bars),
     )
     upper, lower = figure.subfigures(
@@ -79,10 +83,7 @@ def tornado_chart(result: Sensitivity) -> Chart:
     axes.axvline(base, color=INK, linestyle=(0, (3, 2)), linewidth=1, zorder=4)
     if result.findings.rivals:
         axes.axvline(0, color=INK, linewidth=1.2, zorder=4)
-    shown = [v for bar in bars for each in bar.readings for v in (each.mean,) if v == v] + [base]
-    shown += [0.0] if result.findings.rivals and min(shown) < abs(max(shown)) / 2 else []
-    width = max(shown) - min(shown) or abs(base) or 1.0
-    axes.set_xlim(min(shown) - 3 * ROOM * width, max(shown) + 3 * ROOM * width)
+    axes.set_xlim(*_limits(bars, base, with_zero=bool(result.findings.rivals)))
     number_axis(axes, "x", UnitFormatter(unit, currency, signed=bool(result.findings.rivals)), TICKS)
     _rows(axes, [bar.parameter.name for bar in bars])
     for row, bar in enumerate(bars):
@@ -92,15 +93,28 @@ def tornado_chart(result: Sensitivity) -> Chart:
     return figure
 
 
+def _limits(bars: Sequence[Bar], base: float, *, with_zero: bool) -> tuple[float, float]:
+    """Room for all means, and for their intervals as far as they do not flatten the bars."""
+    ends = [each for bar in bars for each in (bar.readings[0], bar.readings[2]) if not math.isnan(each.mean)]
+    means = [base, *(each.mean for each in ends)]
+    low, high = min(means), max(means)
+    if with_zero and low <= abs(high) / 2:
+        low, high = min(low, 0.0), max(high, 0.0)
+    room = MOST_ROOM * ((high - low) or abs(base) or 1.0)
+    known = [each for each in ends if not math.isnan(each.ci_low)]
+    low = min([low, *(max(each.ci_low, low - room) for each in known)])
+    high = max([high, *(min(each.ci_high, high + room) for each in known)])
+    edge = ROOM * ((high - low) or 1.0)
+    return low - edge, high + edge
+
+
 def _draw_bar(axes: Axes, row: int, bar: Bar, base: float) -> None:
     low, high = bar.readings[0], bar.readings[2]
     for reading, colour, offset in ((low, LOW_END, -0.17), (high, HIGH_END, 0.17)):
-        if reading.mean != reading.mean:
+        if math.isnan(reading.mean):
             continue
         axes.barh(row + offset, reading.mean - base, 0.32, left=base, color=colour, zorder=2)
-        if reading.ci_low == reading.ci_low:
-            ends = [reading.ci_low, reading.ci_high]
-            axes.plot(ends, [row + offset] * 2, color=QUIET, linewidth=1, zorder=3)
+        axes.plot([reading.ci_low, reading.ci_high], [row + offset] * 2, color=QUIET, linewidth=1, zorder=3)
 
 
 @chart
@@ -120,9 +134,9 @@ def indices_chart(result: Sensitivity) -> Chart:
         how += "(total). Bars are 95% intervals."
     told = [sentence for sentence in sentences(result) if sentence.startswith("Knowing")]
     figure = blank_page(
-        f"What matters for {figure_in_words(result)}: {what}",
-        printable(" ".join([*told, how])),
-        _source(result, result.question.replications),
+        f"What matters, by {what}",
+        printable(" ".join([f"For {figure_in_words(result)}.", *told, how])),
+        _source(result),
         AROUND + ROW_HEIGHT * len(order),
     )
     panels = figure.subplots(1, 1 if knowledge is None else 2, squeeze=False)[0]
@@ -175,13 +189,19 @@ def _hollow(axes: Axes, found: Sequence[Interval], offset: float) -> None:
 def _rows(axes: Axes, names: Sequence[str]) -> None:
     """Names down the left side, the first on top."""
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), [folded(printable(name), NAME_COLUMNS) for name in names], va="center")
+    axes.set_yticks(range(len(names)), [_on_two_lines(name) for name in names], va="center")
     axes.tick_params(axis="y", length=0, labelsize=SMALL_SIZE + 0.5)
     axes.spines["left"].set_visible(False)
 
 
-def _source(result: Sensitivity, replications: int) -> str:
-    how = f"{result.points:,} points, {replications:,} replications of each"
+def _on_two_lines(name: str) -> str:
+    """Words are broken between them, a path at its names."""
+    name = printable(name)
+    return "\n".join(textwrap.wrap(name, NAME_COLUMNS)[:2]) if " " in name else folded(name, NAME_COLUMNS)
+
+
+def _source(result: Sensitivity) -> str:
+    how = f"{result.points:,} points, {result.question.replications:,} replications of each"
     return provenance(result.question.study, how, result.question.seed, len(result.failed))
 
 
