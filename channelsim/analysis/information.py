@@ -4,9 +4,10 @@ Whoever decides now takes the strategy that is best on average over all that the
 first could take the one that is best at x. The difference, on average over x, is what knowing it is worth at most:
 E_x[max_s E(metric_s | x)] - max_s E(metric_s).
 
-E(metric_s | x) is read off a regression on a sample of all inputs (Strong, Oakley and Brennan, Medical Decision Making
-34, 2014), here an additive one: with independent inputs, what remains of metric_s when all others are averaged out is
-a curve of x alone, and curves of all inputs are fitted together, so that each is cleared of what the others do.
+E(metric_s | x) is read off a regression on a sample of all inputs (Strong, Oakley and Brennan, Medical Decision
+Making 34, 2014), here an additive one: with independent inputs, what remains of metric_s when all others are
+averaged out is a curve of x alone, and curves of all inputs are fitted together, so that each is cleared of what
+the others do.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class _Fit:
 
     def rows_without(self, block: int, means: FloatArray) -> FloatArray:
         """Means, (point, strategy), of all blocks but one."""
-        return means[np.arange(len(means)) // self.sample.block != block]
+        kept: FloatArray = means[np.arange(len(means)) // self.sample.block != block]
+        return kept
 
     def worth(self, means: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The worth of knowing each parameter and, last, all; and each strategy's average. means: (point,
@@ -127,15 +129,14 @@ class _Fit:
 
 def _terms(points: FloatArray, degree: int) -> FloatArray:
     """Legendre's polynomials of each column from the first degree on, (point, parameter x degree)."""
-    found: FloatArray = legvander(2.0 * points - 1.0, degree)[..., 1:].reshape(len(points), -1)
-    return found
+    curves = legvander(2.0 * points - 1.0, degree)[..., 1:]
+    return np.asarray(curves, float).reshape(len(points), -1)
 
 
 @lru_cache(maxsize=1)
 def _along(degree: int) -> FloatArray:
     """Terms of one parameter along its range."""
-    middles: FloatArray = ((np.arange(PARTS) + 0.5) / PARTS)[:, None]
-    return _terms(middles, degree)
+    return _terms(((np.arange(PARTS) + 0.5) / PARTS)[:, None], degree)
 
 
 @lru_cache(maxsize=1)

@@ -23,8 +23,8 @@ from channelsim.scenario.parameters import MIDDLE, Parameter
 
 FloatArray = NDArray[np.float64]
 Evaluate = Callable[[FloatArray], FloatArray]
-"""From points, (point, parameter), shares or NaN for as the file says, to responses, (point, strategy, replication),
-of which more is better; NaN where an evaluation failed. Replications are the same at all points."""
+"""From points, (point, parameter), shares or NaN for as the file says, to responses, (point, strategy,
+replication), of which more is better; NaN where an evaluation failed. Replications are the same at all points."""
 FEWEST_BLOCKS = 2
 PLACES = ("low", "middle", "high")
 
@@ -59,8 +59,8 @@ class Bar:
 @dataclass(frozen=True)
 class Findings:
     """What was found. one_at_a_time: responses at the base, then at each parameter's low, middle and high. sampled:
-    responses at the sample's points. Both (point, strategy, replication). left_out: points of the sample whose block
-    has one that failed."""
+    responses at the sample's points. Both (point, strategy, replication). left_out: points of the sample whose
+    block has one that failed."""
 
     parameters: tuple[Parameter, ...]
     strategies: tuple[str, ...]
@@ -148,8 +148,8 @@ class Findings:
 
     @cached_property
     def figures(self) -> dict[str, FloatArray]:
-        """What indices are told of, (point,): the best strategy's lead over the strongest other one, over each other
-        one where there are several, and each strategy's own figure."""
+        """What indices are told of, (point,): the best strategy's lead over the strongest other one, over each
+        other one where there are several, and each strategy's own figure."""
         means = self.sampled.mean(axis=2)
         own = {name: means[:, at] for at, name in enumerate(self.strategies)}
         if not self.rivals:
@@ -222,7 +222,8 @@ def investigate(
     sample = sample_of(method, len(parameters), size, seed)
     responses = evaluate(np.concatenate([alone, sample.points]))
     one_at_a_time, sampled = responses[: len(alone)], responses[len(alone) :]
-    whole, kept = sample.without(np.isnan(sampled).any(axis=(1, 2)))
+    failed = np.array([np.isnan(response).any() for response in sampled])
+    whole, kept = sample.without(failed)
     if np.isnan(one_at_a_time[0]).any() or whole.blocks < FEWEST_BLOCKS:
         raise RunError("too many points failed for anything to be said; the reasons are above")
     return Findings(

@@ -27,7 +27,7 @@ VERBS = {
     ),
     "sensitivity": (
         "channelsim.cli.sensitivity:command",
-        "Say which parameters could turn the verdict, and what knowing them is worth.",
+        "Say what could turn the verdict, and what knowing it is worth.",
     ),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
     "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),

@@ -41,8 +41,8 @@ PARTIAL = 1
     "varied",
     metavar="PATH=LOW:HIGH",
     multiple=True,
-    help="A parameter and its ends; may be repeated. x0.5:x2 multiplies what the file says; * in the path stands for "
-    "any one name. Default: the scenario's uncertain numbers.",
+    help="A parameter and its ends; may be repeated. x0.5:x2 multiplies what the file says; * in the path stands "
+    "for any one name. Default: the scenario's uncertain numbers.",
 )
 @click.option(
     "--auto",
@@ -144,8 +144,8 @@ def command(
     check_writable(output)
     count = len(question.parameters)
     click.echo(
-        f"{count} parameter{'s'[: count != 1]}: {question.how}; {question.points:,} points at most, {replications:,} "
-        "replications of each strategy",
+        f"{count} parameter{'s'[: count != 1]}: {question.how}; {question.points:,} points at most, "
+        f"{replications:,} replications of each strategy",
         err=True,
     )
     with progress_bar(hidden=as_json or quiet) as (on_progress, tell):
@@ -171,8 +171,8 @@ def command(
         for line in result.failed[:FAILURES_TOLD]:
             click.echo(line, err=True)
         click.echo(
-            f"This study is partial: {len(result.failed):,} simulations failed, and {result.findings.left_out:,} points "
-            "are left out with them.",
+            f"This study is partial: {len(result.failed):,} simulations failed, and {result.findings.left_out:,} "
+            "points are left out with them.",
             err=True,
         )
         return PARTIAL

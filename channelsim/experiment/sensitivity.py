@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from channelsim.analysis.controls import WORTHWHILE
 from channelsim.analysis.curves import without_luck
-from channelsim.analysis.indices import MORRIS, Method
+from channelsim.analysis.indices import MORRIS, SOBOL, Method
 from channelsim.analysis.sensitivity import Findings, investigate
 from channelsim.errors import RunError, UserError
 from channelsim.experiment.executors import crew
@@ -61,8 +61,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """A finished study. points: how many were simulated. luck_taken_out: how many times the replications it is worth,
-    None where it is left in. failed: what failed, a line each. store: where the points are."""
+    """A finished study. points: how many were simulated. luck_taken_out: how many times the replications it is
+    worth, None where it is left in. failed: what failed, a line each. store: where the points are."""
 
     question: Question
     findings: Findings
@@ -91,14 +91,16 @@ def question_of(
     replications: int | None = None,
     seed: int | None = None,
 ) -> Question:
-    """The question about a scenario: its parameters are those of `varied`, else its uncertain numbers, else, or with
-    `auto`, what a sales leader would doubt, by `spread` up and down. All others: the usual ones where None.
+    """The question about a scenario: its parameters are those of `varied`, else its uncertain numbers, else, or
+    with `auto`, what a sales leader would doubt, by `spread` up and down. All others: the usual ones where None.
 
     Raises ScenarioError for what is not sound at an end of any parameter, UserError for options that exclude each
     other, or if nothing can be varied.
     """
     if varied and auto:
         raise UserError("--auto beside --vary; declare parameters, or have them chosen")
+    if method == SOBOL and size is not None and size & (size - 1):
+        raise UserError(f"--size {size}; a power of 2 for sobol, such as {2 ** size.bit_length()}")
     tree = read(source)
     study = load(tree, sets, only=strategies)
     found: Sequence[Parameter]

@@ -66,7 +66,12 @@ def _table(result: Sensitivity) -> Table:
     bars = {bar.parameter.name: bar for bar in findings.bars}
     table = plain_table()
     table.add_column("what", overflow="fold", max_width=WIDEST_NAME)
-    for name in ("from, to", *(["moves it by", "varies by"] if is_morris else ["alone", "in all"]), "at low", "at high"):
+    for name in (
+        "from, to",
+        *(["moves it by", "varies by"] if is_morris else ["alone", "in all"]),
+        "at low",
+        "at high",
+    ):
         table.add_column(name, justify="right")
     if findings.knowledge is not None:
         table.add_column("worth knowing", justify="right")
@@ -96,7 +101,9 @@ def _importance(result: Sensitivity, at: int) -> list[str]:
     found = findings.shares[name]
     if found is None:
         return [UNDEFINED, UNDEFINED]
-    return [f"{each.value:.0%} [dim]± {each.high - each.value:.0%}[/]" for each in (found[at].first, found[at].total)]
+    return [
+        f"{each.value:.0%} [dim]± {each.high - each.value:.0%}[/]" for each in (found[at].first, found[at].total)
+    ]
 
 
 def mark(bar: Bar) -> str:
@@ -123,11 +130,15 @@ def _note(result: Sensitivity) -> str:
     findings, question = result.findings, result.question
     left_out = len(findings.parameters) - MOST_ROWS
     if findings.sample.method == MORRIS:
-        how = "moves it by: mean size of the effect from end to end, ± half of the 95% interval; varies by: how much that "
-        how += "depends on all others (standard deviation)"
+        how = (
+            "moves it by: mean size of the effect from end to end, ± half of the 95% interval; varies by: how much "
+        )
+        how += "that depends on all others (standard deviation)"
     else:
-        how = "share of its variance that goes if this alone is known, and that stays if all others are, ± half of the 95% "
-        how += "interval"
+        how = (
+            "alone: share of its variance that goes if this alone is known; in all: share that stays if all others "
+        )
+        how += "are; ± half of the 95% interval"
     notes = [f"{how}; at low, at high: all others as the file says"]
     if findings.rivals:
         notes.append("! turns the verdict, ? could as far as chance goes")
@@ -135,8 +146,8 @@ def _note(result: Sensitivity) -> str:
         notes.append(f"{left_out} more matter less and are in sensitivity.csv")
     luck = result.luck_taken_out
     notes.append(
-        f"totals of {period_of(question.study)}; {result.points:,} points, {question.replications:,} replications of "
-        f"each{f'; luck is taken out, worth {luck:.1f} times the replications' if luck else ''}"
+        f"totals of {period_of(question.study)}; {result.points:,} points, {question.replications:,} replications "
+        f"of each{f'; luck is taken out, worth {luck:.1f} times the replications' if luck else ''}"
     )
     return "; ".join(notes)
 
@@ -157,10 +168,8 @@ def _base(result: Sensitivity) -> str:
     middle = ", beliefs at their middle," if any(each.is_belief for each in findings.parameters) else ""
     if findings.runner_up is None:
         return f"As the file says{middle or ','} {best} has {amount} of {metric}{chance}. It is the only strategy."
-    return (
-        f"As the file says{middle or ','} {best} is best: it leads {findings.strategies[findings.runner_up]} by {amount} "
-        f"in {metric}{chance}."
-    )
+    rival = findings.strategies[findings.runner_up]
+    return f"As the file says{middle or ','} {best} is best: it leads {rival} by {amount} in {metric}{chance}."
 
 
 def _hinges(result: Sensitivity) -> list[str]:
@@ -179,8 +188,10 @@ def _hinges(result: Sensitivity) -> list[str]:
     count = len(findings.parameters)
     best = findings.strategies[findings.best]
     if not turning:
-        whole = "The parameter does not turn the verdict" if count == 1 else (
-            f"None of the {count} parameters turns the verdict by itself"
+        whole = (
+            "The parameter does not turn the verdict"
+            if count == 1
+            else (f"None of the {count} parameters turns the verdict by itself")
         )
         told.append(f"{whole}: {best} stays ahead on average from end to end.")
     open_ones = [bar.parameter.name for bar in findings.bars if bar.could_flip]
@@ -213,28 +224,26 @@ def _worth(result: Sensitivity) -> list[str]:
     ranked = sorted(range(len(knowledge.each)), key=lambda at: -knowledge.each[at].value)
     worth = [at for at in ranked if is_worth_something(result, knowledge.each[at])]
     total = knowledge.all
-    everything = (
-        f"knowing all {len(findings.parameters)} exactly would be worth up to {number(total.value, unit, currency)} "
-        f"(95% interval {interval(Known(total), unit, currency)})"
-    )
+    up_to = f"{number(total.value, unit, currency)} (95% interval {interval(Known(total), unit, currency)})"
+    everything = f"knowing all {len(findings.parameters)} exactly would be worth up to {up_to}"
     if worth:
         first, *others = worth[:MOST_NAMED]
         also = [
-            f"{findings.parameters[at].name} up to {number(knowledge.each[at].value, unit, currency)}" for at in others
+            f"{findings.parameters[at].name} up to {number(knowledge.each[at].value, unit, currency)}"
+            for at in others
         ]
         told.append(
             f"Knowing {findings.parameters[first].name} exactly before deciding would be worth up to "
-            f"{number(knowledge.each[first].value, unit, currency)}{', ' + in_a_row(also) if also else ''}; {everything}."
+            f"{number(knowledge.each[first].value, unit, currency)}{', ' + in_a_row(also) if also else ''}; "
+            f"{everything}."
         )
     elif is_worth_something(result, total):
         told.append(
-            f"Knowing any one of them is worth next to nothing: whatever it is, {on_average} stays best on average over "
-            f"the others; {everything}."
+            f"Knowing any one of them is worth next to nothing: whatever it is, {on_average} stays best on average "
+            f"over the others; {everything}."
         )
     else:
-        told.append(
-            f"Knowing more would be worth next to nothing: {on_average} is best almost whatever they are."
-        )
+        told.append(f"Knowing more would be worth next to nothing: {on_average} is best almost whatever they are.")
     if not findings.parameters[0].is_belief:
         told.append("That takes every value between a parameter's ends as equally likely.")
     if knowledge.explained < ROUGH:
@@ -243,4 +252,3 @@ def _worth(result: Sensitivity) -> list[str]:
             "strategies; parameters act together, or chance blurs it (-n)."
         )
     return told
-

@@ -1,7 +1,7 @@
 """Which numbers of a scenario a sales leader would doubt, where the file itself names none: what is varied unasked.
 
 What is one assumption is one parameter: the leads of all sources together; a step's chance of a yes in all motions
-that say the same of it, and apart where they differ.
+that say the same of it, and apart where they differ. A strategy's own values are varied with the others.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _used(scenario: Scenario) -> dict[str, Mapping[str, Any]]:
 def _of(scenario: Scenario) -> Iterator[tuple[Any, _Assumption]]:
     """The assumptions of one strategy, by what makes them one."""
     data = scenario.model_dump()
-    motions = {name: data["motions"][name] for name in _used(scenario)}
+    process = data["motions"]
+    motions = {name: process[name] for name in _used(scenario)}
     teams = dict.fromkeys(step["team"] for motion in motions.values() for step in motion["steps"].values())
     sources, segments = data["sources"], data["segments"]
 
@@ -95,15 +96,21 @@ def _of(scenario: Scenario) -> Iterator[tuple[Any, _Assumption]]:
     for motion, told in motions.items():
         factor = told["deal_value_factor"]
         if factor != 1.0:
+            alike = [name for name, each in process.items() if each["deal_value_factor"] == factor]
             path = f"motions.{motion}.deal_value_factor"
-            yield from one("deal size factor", (path, factor), key=("size", factor), of=motion)
+            yield from one("deal size factor", (path, factor), key=("size", *alike), of=motion)
         for step, its in told["steps"].items():
             at = f"motions.{motion}.steps.{step}"
             if its["attempts"] is not None:
                 reach = its["attempts"]["reach"]
                 yield from one("chance to reach", (f"{at}.attempts.reach", reach), shares=True)
             if its["advance"] != 1.0:  # a yes for sure is a step at which nobody asks the buyer
-                key = ("advance", step, str(its["advance"]))
+                alike = [
+                    name
+                    for name, each in process.items()
+                    if each["steps"].get(step, {}).get("advance") == its["advance"]
+                ]
+                key = ("advance", step, *alike)
                 yield from one(f"yes at {step}", (f"{at}.advance", its["advance"]), key=key, shares=True, of=motion)
             yield from one("buyers' patience", (f"{at}.patience_hours", its["patience_hours"]))
             yield from one("days buyers take", (f"{at}.buyer_days", its["buyer_days"]))

@@ -115,9 +115,7 @@ class Believed:
 
     def changes(self, share: float) -> list[Change]:
         """The quantile in each strategy that has the number."""
-        return [
-            (within(strategy, self.path), belief.value(share)) for strategy, belief in self.by_strategy.items()
-        ]
+        return [(within(strategy, self.path), belief.value(share)) for strategy, belief in self.by_strategy.items()]
 
 
 @dataclass(frozen=True)
@@ -242,8 +240,8 @@ def check_ends(tree: Tree, sets: Sequence[str], only: Sequence[str], parameters:
         raise ScenarioError(problems)
     if still:
         raise UserError(
-            f"{VARY} {still[0]}: nothing changes with it; vary something that a strategy uses, or where it has a value "
-            f"of its own, write {VARY} strategies.NAME.{still[0]}=..."
+            f"{VARY} {still[0]}: nothing changes with it; vary something that a strategy uses, or where it has a "
+            f"value of its own, write {VARY} strategies.NAME.{still[0]}=..."
         )
 
 

@@ -35,7 +35,7 @@ class Axis:
     def label(self, value: float) -> str:
         return f"{value:g}"
 
-    def changes(self, share: float) -> list[Change]:
+    def changes(self, share: float) -> list[Change]:  # noqa: ARG002
         return []
 
 
@@ -105,7 +105,7 @@ def test_samples_depend_on_the_seed_alone_and_touch_no_other_draws(method: Metho
 
 @pytest.mark.parametrize(("method", "size"), [(MORRIS, 20), (SOBOL, 64)])
 def test_the_worth_of_knowing_what_decides_is_what_theory_says(method: Method, size: int) -> None:
-    # Strategies are worth x and -x with x uniform on (-1, 1): both 0 on average, |x| for who knows x, 1/2 on average.
+    # Strategies are worth x and -x with x uniform on (-1, 1): both 0 on average, and |x|, 1/2, for who knows x.
     # The second number, 3 y for both alike, is worth nothing.
     def evaluate(points: FloatArray) -> FloatArray:
         x, y = 2 * points.T - 1
@@ -121,8 +121,8 @@ def test_the_worth_of_knowing_what_decides_is_what_theory_says(method: Method, s
 
 
 def test_knowing_two_numbers_is_worth_more_than_one() -> None:
-    # The lead is x + y, both uniform on (-1, 1). Knowing x: |x| / 2 on average is 1/4 over max(0, 0) = 0, as the lead is
-    # shared between two strategies that are worth +- (x + y) / 2. Knowing both: E|x + y| / 2 = (2/3) / 2 = 1/3.
+    # Strategies are worth +-(x + y) / 2, with x and y uniform on (-1, 1), and 0 on average. Who knows x has
+    # |x| / 2, 1/4 on average; who knows both has |x + y| / 2, (2/3) / 2 = 1/3.
     def evaluate(points: FloatArray) -> FloatArray:
         lead = (2 * points - 1).sum(axis=1)
         return as_response(lead / 2, -lead / 2)

@@ -53,12 +53,12 @@ MOST_ROOM = 0.6
 
 @chart
 def tornado_chart(result: Sensitivity) -> Chart:
-    """What one parameter at a time does to the figure, the widest swing first: from its value at the parameter's low
-    end to that at the high one."""
+    """What one parameter at a time does to the figure, the widest swing first: from its value at the parameter's
+    low end to that at the high one."""
     bars = result.findings.bars[:MOST_ROWS]
     unit, currency = unit_of(result)
     said = sentences(result)
-    how = "Each bar: one parameter from its low to its high end, all others as the file says; lines are 95% intervals."
+    how = "Bars: one parameter at its low and high end, all others as the file says; lines are 95% intervals."
     figure = blank_page(
         f"{_sentence_case(figure_in_words(result))}, {period_of(result.question.study)}",
         printable(" ".join([*said[:2], how])),
@@ -127,11 +127,11 @@ def indices_chart(result: Sensitivity) -> Chart:
     names = [findings.parameters[at].name for at in order]
     what = "Morris's screening" if is_morris else "Sobol's indices"
     if is_morris:
-        how = "Filled: mean size of a parameter's effect from end to end (mu*), with 95% intervals; hollow: how much that "
-        how += "effect depends on all others (sigma)."
+        how = "Filled: mean size of a parameter's effect from end to end (mu*), with 95% intervals; hollow: how "
+        how += "much that effect depends on all others (sigma)."
     else:
-        how = "Filled: share of the variance that a parameter brings alone (first order); hollow: together with others "
-        how += "(total). Bars are 95% intervals."
+        how = "Filled: share of the variance that a parameter brings alone (first order); hollow: together with "
+        how += "others (total). Bars are 95% intervals."
     told = [sentence for sentence in sentences(result) if sentence.startswith("Knowing")]
     figure = blank_page(
         f"What matters, by {what}",
@@ -170,9 +170,7 @@ def indices_chart(result: Sensitivity) -> Chart:
     return figure
 
 
-def _dots(
-    axes: Axes, found: Sequence[Interval], colour: str, hollow: Sequence[float], offset: float = 0.0
-) -> None:
+def _dots(axes: Axes, found: Sequence[Interval], colour: str, hollow: Sequence[float], offset: float = 0.0) -> None:
     for row, each in enumerate(found):
         axes.plot([each.low, each.high], [row + offset] * 2, color=colour, linewidth=3, alpha=0.45, zorder=2)
         axes.plot([each.value], [row + offset], "o", color=colour, markersize=6, zorder=3)
