@@ -31,6 +31,7 @@ POINTS_A_TERM = 3
 """A curve has a higher degree only if there are at least so many points for each number that is fitted."""
 PARTS = 1000
 """Of a range, for averages over it."""
+NEGLIGIBLE = 1e-9
 LOG2_CUBE = 12
 """Averages over all inputs are over 2^12 points of Sobol's."""
 
@@ -112,7 +113,9 @@ class _Fit:
         everywhere = averages + _everywhere(self.sample.points.shape[1], self.degree) @ curves
         # Knowing all is worth at least as much as knowing one; the average over the cube is not that exact.
         found.append(max(*found, float(everywhere.max(axis=1).mean()) - now))
-        return np.maximum(found, 0.0), averages
+        worth = np.array(found)
+        worth[worth < NEGLIGIBLE * float(np.abs(averages).max())] = 0.0  # the arithmetic's, not the world's
+        return worth, averages
 
     def explained(self, means: FloatArray) -> float:
         """The smallest adjusted R squared of a difference of two strategies; NaN with one."""

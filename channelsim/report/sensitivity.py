@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,7 +14,7 @@ from channelsim.analysis.jackknife import Interval
 from channelsim.analysis.sensitivity import Bar, Flip
 from channelsim.experiment.sensitivity import Sensitivity
 from channelsim.finance.definitions import Unit
-from channelsim.report.format import UNDEFINED, in_step, interval, number, spread
+from channelsim.report.format import UNDEFINED, in_step, interval, mean_and_spread, number
 from channelsim.report.style import period_of
 from channelsim.report.tables import plain_table, print_table
 from channelsim.report.verdict import DECIDED_BY, in_a_row
@@ -21,16 +24,20 @@ MOST_ROWS = 12
 MOST_NAMED = 4
 WORTH_TELLING = 0.005
 """Knowing something is told to be worth something from this share of the best strategy's figure on."""
+ROUGH_SHARE = 0.25
+"""Shares of the variance with wider intervals, to either side, are told to be rough."""
 ROUGH = 0.8
 """Curves that explain less of the leads than this leave the worth of knowing a rough figure."""
 WIDEST_NAME = 34
 
 
+@dataclass(frozen=True)
 class Known:
     """An interval as the printers of numbers have it."""
 
-    def __init__(self, found: Interval) -> None:
-        self.mean, self.ci_low, self.ci_high = found.value, found.low, found.high
+    mean: float
+    ci_low: float
+    ci_high: float
 
 
 def print_sensitivity(console: Console, result: Sensitivity) -> None:
@@ -62,30 +69,27 @@ def range_of(parameter: Parameter) -> str:
 def _table(result: Sensitivity) -> Table:
     findings = result.findings
     unit, currency = unit_of(result)
-    is_morris = findings.sample.method == MORRIS
+    measures = ["moves it by"] if findings.sample.method == MORRIS else ["alone", "in all"]
+    is_worth_told = any(is_worth_something(result, each) for each in _worths(result))
     bars = {bar.parameter.name: bar for bar in findings.bars}
     table = plain_table()
     table.add_column("what", overflow="fold", max_width=WIDEST_NAME)
-    for name in (
-        "from, to",
-        *(["moves it by", "varies by"] if is_morris else ["alone", "in all"]),
-        "at low",
-        "at high",
-    ):
-        table.add_column(name, justify="right")
-    if findings.knowledge is not None:
-        table.add_column("worth knowing", justify="right")
+    for name in ("from, to", *measures, "at low", "at high", *(["worth"] if is_worth_told else [])):
+        table.add_column(name, justify="right", no_wrap=True)
     for at in findings.order[:MOST_ROWS]:
         parameter = findings.parameters[at]
         bar = bars[parameter.name]
-        cells = [escape(parameter.name), range_of(parameter), *_importance(result, at)]
         ends = [bar.readings[0].mean, bar.readings[2].mean]
         low, high = in_step(ends, unit, currency, signed=bool(findings.rivals))
-        cells += [low, f"{high}{mark(bar)}"]
-        if findings.knowledge is not None:
-            cells.append(worth_in_words(result, findings.knowledge.each[at]))
-        table.add_row(*cells)
+        cells = [escape(parameter.name), range_of(parameter), *_importance(result, at), low, f"{high}{mark(bar)}"]
+        table.add_row(*cells, *([worth_in_words(result, _worths(result)[at])] if is_worth_told else []))
     return table
+
+
+def _worths(result: Sensitivity) -> Sequence[Interval]:
+    """What knowing each parameter is worth; nothing where there is no decision."""
+    knowledge = result.findings.knowledge
+    return [] if knowledge is None else knowledge.each
 
 
 def _importance(result: Sensitivity, at: int) -> list[str]:
@@ -94,10 +98,9 @@ def _importance(result: Sensitivity, at: int) -> list[str]:
     unit, currency = unit_of(result)
     name = next(iter(findings.figures))
     if findings.sample.method == MORRIS:
-        effect = findings.effects[name][at]
-        half = spread(effect.size.high - effect.size.value, unit, currency)
-        moves = f"{number(effect.size.value, unit, currency)} [dim]± {half}[/]"
-        return [moves, number(effect.spread, unit, currency)]
+        size = findings.effects[name][at].size
+        moves, half = mean_and_spread(Known(size.value, size.low, size.high), unit, currency)
+        return [f"{moves} [dim]± {half}[/]"]
     found = findings.shares[name]
     if found is None:
         return [UNDEFINED, UNDEFINED]
@@ -113,10 +116,7 @@ def mark(bar: Bar) -> str:
 
 def worth_in_words(result: Sensitivity, worth: Interval) -> str:
     """What knowing is worth, a dash where that is next to nothing."""
-    unit, currency = unit_of(result)
-    if not is_worth_something(result, worth):
-        return UNDEFINED
-    return f"{number(worth.value, unit, currency)} [dim]± {spread(worth.high - worth.value, unit, currency)}[/]"
+    return number(worth.value, *unit_of(result)) if is_worth_something(result, worth) else UNDEFINED
 
 
 def is_worth_something(result: Sensitivity, worth: Interval) -> bool:
@@ -130,17 +130,17 @@ def _note(result: Sensitivity) -> str:
     findings, question = result.findings, result.question
     left_out = len(findings.parameters) - MOST_ROWS
     if findings.sample.method == MORRIS:
-        how = (
-            "moves it by: mean size of the effect from end to end, ± half of the 95% interval; varies by: how much "
-        )
-        how += "that depends on all others (standard deviation)"
+        how = "moves it by: mean size of the effect from end to end, wherever the others are, ± half of the 95% "
+        how += "interval"
     else:
         how = (
             "alone: share of its variance that goes if this alone is known; in all: share that stays if all others "
         )
         how += "are; ± half of the 95% interval"
     notes = [f"{how}; at low, at high: all others as the file says"]
-    if findings.rivals:
+    if any(is_worth_something(result, each) for each in _worths(result)):
+        notes.append("worth: of knowing it exactly before deciding, at most")
+    if any(mark(bar).strip() for bar in findings.bars):
         notes.append("! turns the verdict, ? could as far as chance goes")
     if left_out > 0:
         notes.append(f"{left_out} more matter less and are in sensitivity.csv")
@@ -154,7 +154,7 @@ def _note(result: Sensitivity) -> str:
 
 def sentences(result: Sensitivity) -> list[str]:
     """The verdict where all is as the file says, what could turn it, and what knowing more is worth."""
-    return [_base(result), *_hinges(result), *_worth(result)]
+    return [_base(result), *_hinges(result), *_rough_shares(result), *_worth(result)]
 
 
 def _base(result: Sensitivity) -> str:
@@ -209,6 +209,21 @@ def _flip(bar: Bar, flip: Flip) -> str:
     return f"below {bar.parameter.label(flip.value)} {flip.below} is best, above {flip.above}"
 
 
+def _rough_shares(result: Sensitivity) -> list[str]:
+    """That Sobol's indices are not known well, where they are not."""
+    findings = result.findings
+    if findings.sample.method == MORRIS:
+        return []
+    found = findings.shares[next(iter(findings.figures))] or []
+    widest = max((each.high - each.value for share in found for each in (share.first, share.total)), default=0.0)
+    if widest <= ROUGH_SHARE:
+        return []
+    return [
+        f"Shares of the variance are known to within {widest:.0%} only; more base points would tell, such as "
+        f"--size {4 * result.question.size}."
+    ]
+
+
 def _worth(result: Sensitivity) -> list[str]:
     """What knowing parameters is worth before the decision."""
     findings = result.findings
@@ -224,7 +239,8 @@ def _worth(result: Sensitivity) -> list[str]:
     ranked = sorted(range(len(knowledge.each)), key=lambda at: -knowledge.each[at].value)
     worth = [at for at in ranked if is_worth_something(result, knowledge.each[at])]
     total = knowledge.all
-    up_to = f"{number(total.value, unit, currency)} (95% interval {interval(Known(total), unit, currency)})"
+    ends = interval(Known(total.value, total.low, total.high), unit, currency)
+    up_to = f"{number(total.value, unit, currency)} (95% interval {ends})"
     everything = f"knowing all {len(findings.parameters)} exactly would be worth up to {up_to}"
     if worth:
         first, *others = worth[:MOST_NAMED]

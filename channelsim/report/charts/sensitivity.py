@@ -34,7 +34,6 @@ from channelsim.report.style import (
     beside,
     blank_page,
     chart,
-    folded,
     number_axis,
     period_of,
     printable,
@@ -124,6 +123,8 @@ def indices_chart(result: Sensitivity) -> Chart:
     order = findings.order[:MOST_ROWS]
     is_morris = findings.sample.method == MORRIS
     knowledge = findings.knowledge
+    if knowledge is not None and not any(is_worth_something(result, each) for each in knowledge.each):
+        knowledge = None  # the words above say so; a panel of zeros would say nothing more
     names = [findings.parameters[at].name for at in order]
     what = "Morris's screening" if is_morris else "Sobol's indices"
     if is_morris:
@@ -155,7 +156,8 @@ def indices_chart(result: Sensitivity) -> Chart:
             _hollow(left, [indices[at].total for at in order], 0.12)
         number_axis(left, "x", UnitFormatter(Unit.SHARE, ""), TICKS)
         left.set_title("Share of the lead's variance" if findings.rivals else "Share of its variance")
-    left.set_xlim(left=min(0.0, left.get_xlim()[0]))
+    reach = left.get_xlim()
+    left.set_xlim(min(-ROOM / 2 * reach[1], reach[0]), reach[1])
     _rows(left, names)
     if knowledge is not None:
         right = panels[1]
@@ -163,7 +165,8 @@ def indices_chart(result: Sensitivity) -> Chart:
         _dots(right, worth, PALETTE[2], [])
         number_axis(right, "x", UnitFormatter(unit, currency), TICKS)
         right.set_title("Worth of knowing it exactly")
-        right.set_xlim(0.0, max([each.high for each in worth] + [knowledge.all.value]) * (1 + ROOM) or 1.0)
+        most = max(each.high for each in worth)
+        right.set_xlim(-ROOM / 2 * most, (1 + ROOM) * most)
         _rows(right, [""] * len(names))
         for row, each in enumerate(worth):
             beside(right, row, number(each.value, unit, currency) if is_worth_something(result, each) else "–")
@@ -193,9 +196,9 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _on_two_lines(name: str) -> str:
-    """Words are broken between them, a path at its names."""
-    name = printable(name)
-    return "\n".join(textwrap.wrap(name, NAME_COLUMNS)[:2]) if " " in name else folded(name, NAME_COLUMNS)
+    """Words are broken between them, a path at its dots."""
+    lines = textwrap.wrap(printable(name).replace(".", ". "), NAME_COLUMNS)
+    return "\n".join(line.replace(". ", ".") for line in lines[:2])
 
 
 def _source(result: Sensitivity) -> str:
