@@ -240,17 +240,14 @@ def _worth(result: Sensitivity) -> list[str]:
     worth = [at for at in ranked if is_worth_something(result, knowledge.each[at])]
     total = knowledge.all
     ends = interval(Known(total.value, total.low, total.high), unit, currency)
-    up_to = f"{number(total.value, unit, currency)} (95% interval {ends})"
+    up_to = f"{_amount(result, total)} (95% interval {ends})"
     everything = f"knowing all {len(findings.parameters)} exactly would be worth up to {up_to}"
     if worth:
         first, *others = worth[:MOST_NAMED]
-        also = [
-            f"{findings.parameters[at].name} up to {number(knowledge.each[at].value, unit, currency)}"
-            for at in others
-        ]
+        also = [f"{findings.parameters[at].name} up to {_amount(result, knowledge.each[at])}" for at in others]
         told.append(
             f"Knowing {findings.parameters[first].name} exactly before deciding would be worth up to "
-            f"{number(knowledge.each[first].value, unit, currency)}{', ' + in_a_row(also) if also else ''}; "
+            f"{_amount(result, knowledge.each[first])}{', ' + in_a_row(also) if also else ''}; "
             f"{everything}."
         )
     elif is_worth_something(result, total):
@@ -268,3 +265,9 @@ def _worth(result: Sensitivity) -> list[str]:
             "strategies; parameters act together, or chance blurs it (-n)."
         )
     return told
+
+
+def _amount(result: Sensitivity, worth: Interval) -> str:
+    """A worth with its unit, which a number of deals does not bear itself."""
+    unit, currency = unit_of(result)
+    return f"{number(worth.value, unit, currency)}{' deals' if unit is Unit.COUNT else ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,10 @@ def _write_files(result: Sensitivity, folder: Path) -> None:
         (folder / name).write_bytes(csv_bytes(columns, rows))
     save(tornado_chart(result), folder / "tornado.png", folder / "tornado.svg")
     save(indices_chart(result), folder / "indices.png", folder / "indices.svg")
+    head = origin(result.question.study, hash_of_question(result.question))
     content = {
-        **origin(result.question.study, hash_of_question(result.question)),
+        **head,
+        "libraries": head["libraries"] | {"SALib": version("SALib")},
         **_asked(result.question),
         "decision_metric": result.decided_by,
         "points": result.points,

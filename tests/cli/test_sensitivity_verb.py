@@ -187,7 +187,7 @@ def test_whole_numbers_stay_whole(folder: Path) -> None:
     ("arguments", "words"),
     [
         (["--vary", "teams.desk.headcount=1:4:1"], "1:4:1; write LOW:HIGH"),
-        (["--vary", "teams.desk.headcount"], "teams.desk.headcount"),
+        (["--vary", "teams.desk.headcount"], "--vary teams.desk.headcount: nothing; write LOW:HIGH"),
         (["--vary", "teams.desk.headcount=4:1"], "the first end must be below the second"),
         (["--vary", "motions.sale.steps.call.advance=0.5:1.5"], "1.5"),
         (["--vary", "teams.desk.headcont=1:2"], "did you mean 'headcount'?"),
