@@ -26,7 +26,6 @@ Evaluate = Callable[[FloatArray], FloatArray]
 """From points, (point, parameter), shares or NaN for as the file says, to responses, (point, strategy,
 replication), of which more is better; NaN where an evaluation failed. Replications are the same at all points."""
 FEWEST_BLOCKS = 2
-PLACES = ("low", "middle", "high")
 
 
 @dataclass(frozen=True)
