@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from channelsim import version
 
 if TYPE_CHECKING:
-    from channelsim.api import CurveRun, Run, curves, run
+    from channelsim.api import CurveRun, Run, SensitivityRun, curves, run, sensitivity
 
 __version__ = version.VERSION
 
-__all__ = ["CurveRun", "Run", "__version__", "curves", "run"]
+__all__ = ["CurveRun", "Run", "SensitivityRun", "__version__", "curves", "run", "sensitivity"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ from channelsim.experiment.curves import Curves, run_curves
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
 from channelsim.experiment.run import Progress, run_study
+from channelsim.experiment.sensitivity import Sensitivity, question_of, run_sensitivity
 from channelsim.experiment.stopping import Rule
 from channelsim.report.curves import break_even_sentences, gap_sentences, optimum_sentences, throughout_sentences
 from channelsim.report.curves_files import (
@@ -26,8 +27,20 @@ from channelsim.report.curves_files import (
     optimum_rows,
     write_curves,
 )
-from channelsim.report.files import DEFAULT_FOLDER, write_run
+from channelsim.report.files import DEFAULT_FOLDER, file_stem, write_run
 from channelsim.report.risk import risk_figures
+from channelsim.report.sensitivity import sentences as sensitivity_sentences
+from channelsim.report.sensitivity_files import COLUMNS as INDEX_COLUMNS
+from channelsim.report.sensitivity_files import (
+    FLIP_COLUMNS,
+    TORNADO_COLUMNS,
+    WORTH_COLUMNS,
+    flip_rows,
+    index_rows,
+    tornado_rows,
+    worth_rows,
+    write_sensitivity,
+)
 from channelsim.report.verdict import Verdict, verdict
 from channelsim.scenario.load import load
 from channelsim.scenario.points import load_points
@@ -120,6 +133,129 @@ def curves(
         tell=lambda line: print(line, file=sys.stderr),
     )
     return CurveRun(found)
+
+
+def sensitivity(
+    scenario: str | PathLike[str] | Mapping[str, Any],
+    *,
+    vary: Sequence[str] = (),
+    auto: bool = False,
+    spread: float | None = None,
+    method: Literal["morris", "sobol"] = "morris",
+    size: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    sets: Sequence[str] = (),
+    strategies: Sequence[str] = (),
+    workers: int = 1,
+    folder: str | PathLike[str] = DEFAULT_FOLDER,
+    progress: Progress | None = None,
+) -> SensitivityRun:
+    """Say which parameters could turn the verdict, and what it would be worth to know each exactly.
+
+    vary: parameters with their ends, such as "teams.inside.headcount=4:12"; if empty, the scenario's uncertain
+    numbers, or, if it has none or with `auto`, what a sales leader would doubt, by `spread` (0.2) up and down.
+    method: "morris" screens, "sobol" shares the variance out. size: Morris's trajectories (10), or Sobol's base
+    points (64, a power of 2). replications: of each strategy at each point (10). folder: where points are kept, so
+    that a study that was stopped goes on. All others as in `run`.
+
+    Raises ScenarioError with all that is wrong at any end, UserError for what cannot be varied, RunError if too
+    many points failed.
+
+    >>> sensitivity("scenarios/quickstart.yaml", size=4).plot.tornado()  # doctest: +SKIP
+    """
+    question = question_of(
+        scenario,
+        varied=vary,
+        auto=auto,
+        spread=spread,
+        sets=sets,
+        strategies=strategies,
+        method=method,
+        size=size,
+        replications=replications,
+        seed=seed,
+    )
+    for note in question.study.notes:
+        print(note, file=sys.stderr)
+    found = run_sensitivity(
+        question,
+        Path(folder),
+        file_stem(question.study.source),
+        workers=workers,
+        progress=progress,
+        tell=lambda line: print(line, file=sys.stderr),
+    )
+    return SensitivityRun(found)
+
+
+class SensitivityRun:
+    """A finished sensitivity study: frames, sentences and charts."""
+
+    def __init__(self, result: Sensitivity) -> None:
+        self.result = result
+
+    def __repr__(self) -> str:
+        question = self.result.question
+        return f"<Sensitivity of {question.study.source}: {len(question.parameters)} parameters, {question.method}>"
+
+    @property
+    def indices(self) -> pl.DataFrame:
+        """One row a figure and parameter: Morris's effects or Sobol's indices with their intervals."""
+        return _frame(INDEX_COLUMNS, index_rows(self.result))
+
+    @property
+    def tornado(self) -> pl.DataFrame:
+        """One row a parameter and end: the lead there with its interval, and the swing from end to end."""
+        return _frame(TORNADO_COLUMNS, tornado_rows(self.result))
+
+    @property
+    def flips(self) -> pl.DataFrame:
+        """One row a value of a parameter at which another strategy becomes best: who is best below and above."""
+        return _frame(FLIP_COLUMNS, flip_rows(self.result))
+
+    @property
+    def worth(self) -> pl.DataFrame:
+        """One row a parameter, then "(all)": what knowing it exactly would be worth, with its interval."""
+        return _frame(WORTH_COLUMNS, worth_rows(self.result))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was found, as on the terminal."""
+        return sensitivity_sentences(self.result)
+
+    @property
+    def failures(self) -> list[str]:
+        """Simulations that failed, each with its point and reason."""
+        return list(self.result.failed)
+
+    @property
+    def plot(self) -> SensitivityPlots:
+        """The charts, each a matplotlib Figure: run.plot.tornado()."""
+        return SensitivityPlots(self.result)
+
+    def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER) -> Path:
+        """Write tables, charts and manifest to a folder of the study's own below `folder`, and return it."""
+        return write_sensitivity(self.result, Path(folder))
+
+
+class SensitivityPlots:
+    """The charts of a sensitivity study."""
+
+    def __init__(self, result: Sensitivity) -> None:
+        self._result = result
+
+    def tornado(self) -> Figure:
+        """What one parameter at a time does to the lead of the best strategy."""
+        from channelsim.report.charts.sensitivity import tornado_chart  # matplotlib is slow to import
+
+        return tornado_chart(self._result)
+
+    def indices(self) -> Figure:
+        """How much each parameter matters, and what knowing it would be worth."""
+        from channelsim.report.charts.sensitivity import indices_chart  # matplotlib is slow to import
+
+        return indices_chart(self._result)
 
 
 class CurveRun:

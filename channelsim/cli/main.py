@@ -25,6 +25,10 @@ VERBS = {
         "channelsim.cli.curves:command",
         "Draw cost and contribution over volume, headcount or the like.",
     ),
+    "sensitivity": (
+        "channelsim.cli.sensitivity:command",
+        "Say what could turn the verdict, and what knowing it is worth.",
+    ),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
     "sweep": ("channelsim.cli.sweep:command", "Simulate thousands of points; none that is finished is lost."),
     "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),

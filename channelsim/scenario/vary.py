@@ -179,7 +179,7 @@ def parse_range(text: str) -> Range:
         _refuse(path, f"cannot be varied: {SAME_FOR_ALL_POINTS[path.partition('.')[0]]}")
     ends = [part.strip() for part in written.split(":")]
     if len(ends) != 2:
-        _refuse(path, f"{written}; write LOW:HIGH, such as 2:12 or {TIMES}0.5:{TIMES}2")
+        _refuse(path, f"{written or 'nothing'}; write LOW:HIGH, such as 2:12 or {TIMES}0.5:{TIMES}2")
     multiplies = _all_or_none(path, written, [end.startswith(TIMES) for end in ends])
     low, high = (_plain(_number(path, end, written)) for end in ends)
     if low >= high:
