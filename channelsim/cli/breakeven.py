@@ -7,7 +7,8 @@ import json
 import click
 from rich.markup import escape
 
-from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.notes import load_telling
+from channelsim.cli.options import json_option, seed_option, set_option, workers_option
 from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Whole
 from channelsim.errors import UserError
@@ -16,7 +17,7 @@ from channelsim.experiment.run import run_study
 from channelsim.experiment.workers import default_workers
 from channelsim.report.breakeven import breakeven_as_json, breakeven_sentences, breakeven_table, lifetime_table
 from channelsim.report.tables import console_for, print_inputs
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import MAX_REPLICATIONS
 
 FEWEST = 2
 PARTIAL = 1
@@ -26,7 +27,7 @@ PARTIAL = 1
 @click.argument("scenario", metavar="SCENARIO")
 @click.argument("strategy", metavar="STRATEGY")
 @click.argument("baseline", metavar="BASELINE")
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
+@set_option
 @click.option(
     "-n",
     "--replications",
@@ -34,14 +35,9 @@ PARTIAL = 1
     metavar="N",
     help="How often to simulate both. Default: as the scenario says.",
 )
-@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
-@click.option(
-    "--workers",
-    type=Whole(1, 1024),
-    metavar="N",
-    help="Processors to use; results do not depend on it. Default: all.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@seed_option
+@workers_option
+@json_option
 def command(
     scenario: str,
     strategy: str,

@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.notes import load_telling
+from channelsim.cli.options import set_option
 from channelsim.errors import Problem, ScenarioError
 from channelsim.program.marketing import leads_of_budget, leads_of_content
 from channelsim.report.levers import belief_lines, has_buying_cycles, mapping_table, rollout_lines
@@ -24,7 +25,7 @@ LABEL_WIDTH = len("horizon  ")
 
 @click.command("check")
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
+@set_option
 def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
     """Check scenario files and show how each one's strategies differ in what goes in.
 

@@ -8,17 +8,26 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from channelsim.cli.notes import SET_HELP
+from channelsim.cli.options import (
+    baseline_option,
+    json_option,
+    output_option,
+    quiet_option,
+    seed_option,
+    set_option,
+    strategies_option,
+    workers_option,
+)
 from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Whole
 from channelsim.experiment.curves import DEFAULT_METRICS, replications_of, run_curves
 from channelsim.experiment.workers import default_workers
 from channelsim.report.curves import optimum_sentences, print_curves
 from channelsim.report.curves_files import curves_as_json, write_curves
-from channelsim.report.files import DEFAULT_FOLDER, REPORT, check_writable
+from channelsim.report.files import REPORT, check_writable
 from channelsim.report.tables import console_for
 from channelsim.scenario.points import load_points
-from channelsim.scenario.schema import AUTO, MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import AUTO, MAX_REPLICATIONS
 
 FEWEST = 2
 PARTIAL = 1
@@ -40,14 +49,8 @@ PARTIAL = 1
     multiple=True,
     help=f"A curve to draw; may be repeated. Default: {', '.join(DEFAULT_METRICS)}.",
 )
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
-@click.option(
-    "--strategy",
-    "strategies",
-    metavar="NAME",
-    multiple=True,
-    help="Draw this strategy only; may be repeated. Default: all.",
-)
+@set_option
+@strategies_option("Draw")
 @click.option(
     "-n",
     "--replications",
@@ -55,25 +58,12 @@ PARTIAL = 1
     metavar="N",
     help="How often to simulate each strategy at each value. Default: as the scenario says.",
 )
-@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
-@click.option(
-    "--workers",
-    type=Whole(1, 1024),
-    metavar="N",
-    help="Processors to use; results do not depend on it. Default: all.",
-)
-@click.option("--baseline", metavar="NAME", help="Strategy to compare the others with. Default: the first.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    metavar="DIR",
-    help="Folder in which the curves' own folder is made.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print the best points and where the files are, and nothing else.")
+@seed_option
+@workers_option
+@baseline_option
+@output_option("the curves' own folder is")
+@json_option
+@quiet_option("the best points")
 def command(
     scenario: str,
     vary: str,

@@ -6,7 +6,8 @@ import click
 from rich.markup import escape
 
 from channelsim.analysis.decomposition import FACTORS_OF, decompose
-from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.notes import load_telling
+from channelsim.cli.options import seed_option, set_option, workers_option
 from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Whole
 from channelsim.errors import RunError, UserError
@@ -23,7 +24,7 @@ from channelsim.report.explanation import (
 )
 from channelsim.report.tables import console_for, print_inputs
 from channelsim.report.verdict import DECIDED_BY
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import MAX_REPLICATIONS
 
 FEWEST = 2
 PARTIAL = 1
@@ -33,7 +34,7 @@ PARTIAL = 1
 @click.argument("scenario", metavar="SCENARIO")
 @click.argument("strategy", metavar="STRATEGY")
 @click.argument("baseline", metavar="BASELINE")
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
+@set_option
 @click.option(
     "-n",
     "--replications",
@@ -47,13 +48,8 @@ PARTIAL = 1
     show_default=True,
     help="Split the difference by what the strategies change, too: up to 32 mixtures of both are simulated.",
 )
-@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
-@click.option(
-    "--workers",
-    type=Whole(1, 1024),
-    metavar="N",
-    help="Processors to use; results do not depend on it. Default: all.",
-)
+@seed_option
+@workers_option
 def command(
     scenario: str,
     strategy: str,

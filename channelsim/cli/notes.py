@@ -8,8 +8,6 @@ import click
 
 from channelsim.scenario.load import Study, load
 
-SET_HELP = "Change a value of the scenario, such as teams.inside.headcount=6; may be repeated."
-
 
 def load_telling(scenario: str, sets: Sequence[str], only: Sequence[str] = ()) -> Study:
     """The scenario with its strategies; notes about it go to standard error, out of the way of what is piped."""

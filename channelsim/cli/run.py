@@ -9,38 +9,36 @@ from typing import Literal
 import click
 from rich.markup import escape
 
-from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.notes import load_telling
+from channelsim.cli.options import (
+    baseline_option,
+    json_option,
+    output_option,
+    quiet_option,
+    seed_option,
+    set_option,
+    strategies_option,
+    workers_option,
+)
 from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Amount, Share, Whole
 from channelsim.experiment.replicate import DEFAULT_ENGINE, ENGINES
 from channelsim.experiment.run import run_study
 from channelsim.experiment.stopping import MOST_REPLICATIONS, PRECISION, Rule, Until
 from channelsim.experiment.workers import default_workers
-from channelsim.report.files import DEFAULT_FOLDER, REPORT, WORKBOOK, check_writable, write_run
+from channelsim.report.files import REPORT, WORKBOOK, check_writable, write_run
 from channelsim.report.summary_json import run_as_json
 from channelsim.report.tables import console_for, print_run
 from channelsim.report.verdict import verdict
-from channelsim.scenario.schema import AUTO, MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import AUTO, MAX_REPLICATIONS
 
 PARTIAL = 1
 
 
 @click.command("run")
 @click.argument("scenario", metavar="SCENARIO")
-@click.option(
-    "--set",
-    "sets",
-    metavar="PATH=VALUE",
-    multiple=True,
-    help=SET_HELP,
-)
-@click.option(
-    "--strategy",
-    "strategies",
-    metavar="NAME",
-    multiple=True,
-    help="Run this strategy only; may be repeated. Default: all.",
-)
+@set_option
+@strategies_option("Run")
 @click.option(
     "-n",
     "--replications",
@@ -83,18 +81,8 @@ PARTIAL = 1
     metavar="N",
     help="With auto: stop at the next look once so many minutes have passed.",
 )
-@click.option(
-    "--seed",
-    type=Whole(0, MAX_SEED),
-    metavar="N",
-    help="Another seed gives other luck. Default: as the scenario says.",
-)
-@click.option(
-    "--workers",
-    type=Whole(1, 1024),
-    metavar="N",
-    help="Processors to use; results do not depend on it. Default: all.",
-)
+@seed_option
+@workers_option
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
@@ -109,19 +97,11 @@ PARTIAL = 1
     multiple=True,
     help="A figure to reach, such as bookings=12e6; how surely each strategy does. May be repeated.",
 )
-@click.option("--baseline", metavar="NAME", help="Strategy to compare the others with. Default: the first.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    metavar="DIR",
-    help="Folder in which the run's own folder is made.",
-)
+@baseline_option
+@output_option("the run's own folder is")
 @click.option("--excel", is_flag=True, help="Write costs.xlsx, too: the profit and loss as live formulas.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print the verdict and where the files are, and nothing else.")
+@json_option
+@quiet_option("the verdict")
 def command(
     scenario: str,
     sets: tuple[str, ...],

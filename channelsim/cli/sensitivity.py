@@ -10,7 +10,15 @@ import click
 from rich.markup import escape
 
 from channelsim.analysis.indices import MORRIS, SOBOL
-from channelsim.cli.notes import SET_HELP
+from channelsim.cli.options import (
+    json_option,
+    output_option,
+    quiet_option,
+    seed_option,
+    set_option,
+    strategies_option,
+    workers_option,
+)
 from channelsim.cli.progress import progress_bar
 from channelsim.cli.whole import Share, Whole
 from channelsim.experiment.sensitivity import (
@@ -22,12 +30,12 @@ from channelsim.experiment.sensitivity import (
     run_sensitivity,
 )
 from channelsim.experiment.workers import default_workers
-from channelsim.report.files import DEFAULT_FOLDER, check_writable, file_stem
+from channelsim.report.files import check_writable, file_stem
 from channelsim.report.sensitivity import print_sensitivity, sentences
 from channelsim.report.sensitivity_files import sensitivity_as_json, write_sensitivity
 from channelsim.report.tables import console_for
 from channelsim.scenario.candidates import SPREAD
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import MAX_REPLICATIONS
 
 FEWEST = 2
 MOST_SIZE = 100_000
@@ -70,14 +78,8 @@ PARTIAL = 1
     help=f"Trajectories of morris (default {TRAJECTORIES}), or base points of sobol, a power of 2 (default "
     f"{BASE_POINTS}).",
 )
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
-@click.option(
-    "--strategy",
-    "strategies",
-    metavar="NAME",
-    multiple=True,
-    help="Compare this strategy; may be repeated. Default: all.",
-)
+@set_option
+@strategies_option("Compare")
 @click.option(
     "-n",
     "--replications",
@@ -87,24 +89,11 @@ PARTIAL = 1
     show_default=True,
     help="How often to simulate each strategy at each point.",
 )
-@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
-@click.option(
-    "--workers",
-    type=Whole(1, 1024),
-    metavar="N",
-    help="Processors to use; results do not depend on it. Default: all.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    metavar="DIR",
-    help="Folder in which the study's own folders are made.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print the sentences and where the files are, and nothing else.")
+@seed_option
+@workers_option
+@output_option("the study's own folders are")
+@json_option
+@quiet_option("the sentences")
 def command(
     scenario: str,
     varied: tuple[str, ...],

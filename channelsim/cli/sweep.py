@@ -14,7 +14,14 @@ from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from channelsim.cli.notes import SET_HELP
+from channelsim.cli.options import (
+    json_option,
+    quiet_option,
+    seed_option,
+    set_option,
+    strategies_option,
+    workers_option,
+)
 from channelsim.cli.whole import Whole
 from channelsim.errors import UserError
 from channelsim.experiment.executors import crew
@@ -38,7 +45,7 @@ from channelsim.report.sweep import (
 from channelsim.report.sweep_files import write_summary
 from channelsim.report.tables import console_for
 from channelsim.scenario.plan import plan_of, read_plan
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import MAX_REPLICATIONS
 
 PARTIAL = 1
 TRIED = 3
@@ -57,10 +64,8 @@ REDRAW_SECONDS = 0.5
     multiple=True,
     help="A parameter and its values, START:STOP:STEP or v1,v2,...; several make a grid. Instead of a PLAN.",
 )
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
-@click.option(
-    "--strategy", "strategies", metavar="NAME", multiple=True, help="This strategy only; may be repeated."
-)
+@set_option
+@strategies_option("Simulate")
 @click.option(
     "-n",
     "--replications",
@@ -68,13 +73,8 @@ REDRAW_SECONDS = 0.5
     metavar="N",
     help="How often to simulate each strategy at each point. Default: as the plan or the scenario says.",
 )
-@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
-@click.option(
-    "--workers",
-    type=Whole(1, 1024),
-    metavar="N",
-    help="Processors to use; results do not depend on it. Default: all.",
-)
+@seed_option
+@workers_option
 @click.option(
     "--engine", type=click.Choice(list(ENGINES)), default=DEFAULT_ENGINE, show_default=True, help="Same results."
 )
@@ -93,8 +93,8 @@ REDRAW_SECONDS = 0.5
     metavar="DIR",
     help="The sweep's folder. Default: one for each scenario, seed and set of parameters, in outputs.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print the best point and where the files are, and nothing else.")
+@json_option
+@quiet_option("the best point")
 def command(
     scenario: str,
     plan: Path | None,

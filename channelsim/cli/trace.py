@@ -8,7 +8,8 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.notes import load_telling
+from channelsim.cli.options import seed_option, set_option, strategies_option
 from channelsim.cli.whole import Whole
 from channelsim.engine.ledger import Count
 from channelsim.engine.reference import simulate
@@ -19,7 +20,7 @@ from channelsim.program.layout import Layout, layout_of
 from channelsim.report.lead_story import draw_in_words, draw_key, has_ended, moment, scenes
 from channelsim.report.tables import console_for
 from channelsim.scenario.load import Study
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import MAX_REPLICATIONS
 
 WHEN_WIDTH = len("Mon 04 Jan 2027 09:12  ")
 STORY_WIDTH = 40
@@ -44,20 +45,9 @@ CONTINUED = "  "
     metavar="N",
     help="In which replication; the first is 0.",
 )
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
-@click.option(
-    "--strategy",
-    "strategies",
-    metavar="NAME",
-    multiple=True,
-    help="Only this strategy; may be repeated. Default: all.",
-)
-@click.option(
-    "--seed",
-    type=Whole(0, MAX_SEED),
-    metavar="N",
-    help="Another seed gives other luck. Default: as the scenario says.",
-)
+@set_option
+@strategies_option("Follow")
+@seed_option
 def command(
     scenario: str,
     lead: str,

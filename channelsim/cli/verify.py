@@ -8,16 +8,17 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from channelsim.cli.notes import SET_HELP, load_telling
+from channelsim.cli.notes import load_telling
+from channelsim.cli.options import output_option, seed_option, set_option, strategies_option
 from channelsim.cli.whole import Whole
 from channelsim.errors import RunError
 from channelsim.program.compile import compile_program
 from channelsim.program.layout import layout_of
-from channelsim.report.files import DEFAULT_FOLDER, check_writable, file_stem
+from channelsim.report.files import check_writable, file_stem
 from channelsim.report.tables import console_for
 from channelsim.report.verification import agreement_table, findings_csv, print_differences, theory_table
 from channelsim.scenario.load import Study
-from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
+from channelsim.scenario.schema import MAX_REPLICATIONS
 from channelsim.verification.engines import Agreement, compare_engines
 from channelsim.verification.queues import CHECKS, Finding
 
@@ -26,10 +27,8 @@ WRONG = 1
 
 @click.command("verify")
 @click.argument("scenario", metavar="SCENARIO")
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
-@click.option(
-    "--strategy", "strategies", metavar="NAME", multiple=True, help="Only this strategy; may be repeated."
-)
+@set_option
+@strategies_option("Check")
 @click.option(
     "-n",
     "--replications",
@@ -39,16 +38,8 @@ WRONG = 1
     metavar="N",
     help="How many replications of each strategy both engines simulate.",
 )
-@click.option("--seed", type=Whole(0, MAX_SEED), metavar="N", help="Default: as the scenario says.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    metavar="DIR",
-    help="Folder in which the folder of the report is made.",
-)
+@seed_option
+@output_option("the folder of the report is")
 def command(
     scenario: str,
     sets: tuple[str, ...],
