@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from channelsim.cli.main import main
 from channelsim.errors import ScenarioError
+from channelsim.report.files import HASH_LENGTH, content_hash
 from channelsim.scenario.load import load
 
 PAGES = [Path("README.md"), Path("CHANGELOG.md"), Path("scenarios/README.md"), *sorted(Path("docs").rglob("*.md"))]
@@ -167,3 +168,12 @@ def test_the_reference_of_fields_gives_the_bounds_of_numbers(field: str, kind: s
     page = Path("docs/fields.md").read_text()
     assert f"| `{field}` | {kind} |" in page
     assert "| `gamma` | `mean` > 0; `cv` 0.05 to 10 |" in page
+
+
+def test_the_readme_names_the_folder_that_its_first_command_writes() -> None:
+    study = load("scenarios/quickstart.yaml")
+    assert isinstance(study.scenario.replications, int)
+    name = f"quickstart-{content_hash(study, study.scenario.seed, study.scenario.replications)[:HASH_LENGTH]}"
+    text = Path("README.md").read_text()
+    assert f"Files: outputs/{name}\n" in text
+    assert f"channelsim reprice outputs/{name} " in text
