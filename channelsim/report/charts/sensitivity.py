@@ -26,7 +26,6 @@ from channelsim.report.sensitivity import (
 )
 from channelsim.report.style import (
     INK,
-    PALETTE,
     QUIET,
     SMALL_SIZE,
     Chart,
@@ -40,7 +39,8 @@ from channelsim.report.style import (
     provenance,
 )
 
-LOW_END, HIGH_END = PALETTE[1], PALETTE[0]
+LOW_END, HIGH_END, INDEX, WORTH = "#C9A66B", "#3E5C76", "#3E5C76", "#4F7A5B"
+"""None of these is a strategy's."""
 ROW_HEIGHT, AROUND = 0.4, 1.0  # inches
 LEGEND_HEIGHT = 0.28
 NAME_COLUMNS = 30
@@ -146,13 +146,13 @@ def indices_chart(result: Sensitivity) -> Chart:
     name = next(iter(findings.figures))
     if is_morris:
         found = [findings.effects[name][at] for at in order]
-        _dots(left, [each.size for each in found], PALETTE[0], [each.spread for each in found])
+        _dots(left, [each.size for each in found], INDEX, [each.spread for each in found])
         number_axis(left, "x", UnitFormatter(unit, currency), TICKS)
         left.set_title("Moves the lead by" if findings.rivals else "Moves it by")
     else:
         indices = findings.shares[name]
         if indices is not None:
-            _dots(left, [indices[at].first for at in order], PALETTE[0], [], -0.12)
+            _dots(left, [indices[at].first for at in order], INDEX, [], -0.12)
             _hollow(left, [indices[at].total for at in order], 0.12)
         number_axis(left, "x", UnitFormatter(Unit.SHARE, ""), TICKS)
         left.set_title("Share of the lead's variance" if findings.rivals else "Share of its variance")
@@ -162,7 +162,7 @@ def indices_chart(result: Sensitivity) -> Chart:
     if knowledge is not None:
         right = panels[1]
         worth = [knowledge.each[at] for at in order]
-        _dots(right, worth, PALETTE[2], [])
+        _dots(right, worth, WORTH, [])
         number_axis(right, "x", UnitFormatter(unit, currency), TICKS)
         right.set_title("Worth of knowing it exactly")
         most = max(each.high for each in worth)
