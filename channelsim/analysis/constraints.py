@@ -1,4 +1,4 @@
-"""What a plan must keep to: `cost_total<=3e6`, `headcount.inside+headcount.outside<=12`, `P(bookings>=5e6)>=0.8`."""
+"""What a plan must keep to: `cost_total<=3e6`, `headcount.in+headcount.out<=12`, `P(bookings>=5e6)>=0.8`."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Bound:
 
 @dataclass(frozen=True)
 class Judged:
-    """A constraint's figure with its interval, and what that says. violation: by how much the figure is on the wrong
-    side, as a share of the limit; at most 0 where it is not."""
+    """A constraint's figure with its interval, and what that says. violation: by how much the figure is on the
+    wrong side, as a share of the limit; at most 0 where it is not."""
 
     value: float
     ci_low: float
@@ -137,7 +137,9 @@ def _compared(text: str, written: str) -> tuple[str, Bound]:
     found = COMPARED.fullmatch(written.strip())
     if found is None:
         what = "nothing to compare" if not re.search("[<>=]", written) else "more than one comparison"
-        _refuse(text, f"{what} in '{written.strip()}'; write FIGURES<=NUMBER or FIGURES>=NUMBER, such as {EXAMPLES}")
+        _refuse(
+            text, f"{what} in '{written.strip()}'; write FIGURES<=NUMBER or FIGURES>=NUMBER, such as {EXAMPLES}"
+        )
     sign, right = found["sign"], found["right"].strip()
     if sign not in ("<=", ">="):
         _refuse(text, f"'{sign}'; write <= for at most, >= for at least, such as {EXAMPLES}")

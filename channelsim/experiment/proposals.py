@@ -1,9 +1,9 @@
 """Which points to try next: Optuna's tree-structured Parzen estimator, told of all that is known.
 
 It models where good points lie and where the others do, and proposes where the ratio of the two is highest
-(Bergstra, Bardenet, Bengio and Kegl, NeurIPS 24, 2011); of several goals, what lies beyond the front counts as good
-(Ozaki et al., Journal of Artificial Intelligence Research 73, 2022). It takes whole numbers, words and choices alike,
-bears noise, and gets along with a hundred points.
+(Bergstra, Bardenet, Bengio and Kegl, NeurIPS 24, 2011); of several goals, what lies beyond the front counts as
+good (Ozaki et al., Journal of Artificial Intelligence Research 73, 2022). It takes whole numbers, words and choices
+alike, bears noise, and gets along with a hundred points.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """The search for the best point of a space: few replications for most points, many for the promising ones.
 
 Its three phases are those of Industrial Strength COMPASS (Xu, Nelson and Hong, ACM Transactions on Modeling and
-Computer Simulation 20(1), 2010): look everywhere (`proposals`), climb to where no neighbour is better, and then select
-among the finalists with a guarantee (`finals`). All points meet the same leads with the same luck, so that two are
-compared replication by replication.
+Computer Simulation 20(1), 2010): look everywhere (`proposals`), climb to where no neighbour is better, and then
+select among the finalists with a guarantee (`finals`). All points meet the same leads with the same luck, so that
+two are compared replication by replication.
 
-A point is simulated a few times first. If by then it breaks a constraint, or another point beats it, beyond doubt, it
-stops there; of those that are left a third goes on to three times the replications, and so on (successive halving as
-in Hyperband: Li et al., Journal of Machine Learning Research 18(185), 2018). What is put aside in doubt is taken up
-again before the search ends.
+A point is simulated a few times first. If by then it breaks a constraint, or another point beats it, beyond doubt,
+it stops there; of those that are left a third goes on to three times the replications, and so on (successive
+halving as in Hyperband: Li et al., Journal of Machine Learning Research 18(185), 2018). What is put aside in doubt
+is taken up again before the search ends.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ PROPOSED_SHARE = 0.6
 """Of what is left of the evaluations, before neighbours have their turn."""
 COARSE = 8
 """Neighbours are looked for this share of a range away at first, then ever nearer."""
+MOST_CHECKED = 200_000
+"""Points that are looked at one by one before anything is simulated."""
 TAKEN_UP = 12
 """Points put aside in doubt that are taken up again, at most."""
 
@@ -135,13 +137,17 @@ class Search:
 
     def run(self) -> Found:
         """Search until nothing is left of the evaluations, the time or the space. Ctrl-C ends it, too, and loses
-        nothing. Raises UserError if the constraints leave no point of the space, or none can be simulated."""
+        nothing. Raises UserError if constraints on decisions leave no point of the space, or none can be
+        simulated."""
+        self._check_space()
         ending = Ending.EVALUATIONS
         own = Trial(self.question, self.space.own, np.empty((0, len(self.question.figures))))
         try:
             self._simulate([own.point], self.question.replications)
             self._renew()
-            if self.space.size <= self.question.evaluations:
+            if own.point != AS_IN_THE_FILE:
+                self._tell(self.trials[own.point])
+            if self.space.size - (own.point != AS_IN_THE_FILE) <= self.room:
                 self._try_all()
                 ending = Ending.ALL
             else:
@@ -196,15 +202,17 @@ class Search:
         longest = max(len(each.values) for each in self.space.decisions)
         step = 2 ** max(0, int(math.log2(max(1, longest // COARSE))))
         while step >= 1:
-            there = [near for trial in self.best for near in self._around(trial.point, step)]
-            is_affordable = self.room > 0
-            left = [
-                each for each in dict.fromkeys(there) if self._is_open(each) and (is_affordable or not self._is_new(each))
-            ]
+            there = dict.fromkeys(near for trial in self._centres() for near in self._around(trial.point, step))
+            left = [each for each in there if self._is_open(each) and (self.room > 0 or not self._is_new(each))]
             if left:
                 self._race(left[: self.at_once])
             else:
                 step //= 2
+
+    def _centres(self) -> list[Trial]:
+        """Where to climb from: the best points, or what is nearest to meeting the constraints."""
+        whole = [each for each in self.trials.values() if not each.failure and each.point != AS_IN_THE_FILE]
+        return self.best or sorted(whole, key=lambda each: each.violation)[:1]
 
     def _around(self, point: Point, step: int) -> list[Point]:
         return self.space.around(point, step) + (self.space.exchanges(point) if step == 1 else [])
@@ -322,6 +330,12 @@ class Search:
         best = max(self.best, key=lambda each: float(each.means[0]), default=None)
         count = sum(each.replications for each in self.trials.values())
         return Step(len(self.trials), count, best, len(self.best))
+
+    def _check_space(self) -> None:
+        """Raise UserError where no point keeps to what is known of decisions alone."""
+        if self.space.size <= MOST_CHECKED and all(self.question.lacks(each) > 0 for each in self.space.points()):
+            names = ", ".join(each.text for each in self.question.constraints)
+            raise UserError(f"no combination of the decisions keeps to {names}; widen a range, or a constraint")
 
     def _check(self) -> None:
         """Raise UserError where there is nothing to tell of."""

@@ -19,7 +19,7 @@ from channelsim.scenario.decide import Point, Space
 
 FloatArray = NDArray[np.float64]
 Evaluate = Callable[[Sequence[Point], int], Mapping[Point, FloatArray | str]]
-"""Points and a number of replications in; of each point the figures, (replication, figure), or why there are none."""
+"""Points and a number of replications in; of each point (replication, figure), or why there is nothing."""
 MOST_GOALS = 2
 
 
@@ -38,8 +38,8 @@ class Goal:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is asked. figures: names of what a replication yields. evaluations: points that may be simulated, however
-    often. replications: of points that no fewer rule out."""
+    """What is asked. figures: names of what a replication yields. evaluations: points that may be simulated,
+    however often. replications: of points that no fewer rule out."""
 
     space: Space
     goals: tuple[Goal, ...]
@@ -72,8 +72,8 @@ class Question:
             return np.full(len(figures), float(self.space.values(point)[name]))
         ratio = self._ratios.get(name)
         if ratio is None or not as_means:
-            found: FloatArray = figures[:, self.figures.index(name)]
-            return found
+            own: FloatArray = figures[:, self.figures.index(name)]
+            return own
         factors = np.array([figures[:, self.figures.index(each)] for each in ratio.of])
         product = np.where((factors == 0).any(axis=0), 0.0, factors.prod(axis=0))
         return _parts(ratio.times * product, figures[:, self.figures.index(ratio.over)])
@@ -89,7 +89,8 @@ def _parts(of: FloatArray, over: FloatArray) -> FloatArray:
 
     def divided(means: FloatArray) -> FloatArray:
         below = means[..., 1:]
-        return np.divide(means[..., :1], below, out=np.full(below.shape, value), where=below > 0)
+        found: FloatArray = np.divide(means[..., :1], below, out=np.full(below.shape, value), where=below > 0)
+        return found
 
     parts = pseudo_values(np.column_stack([of, over]), divided)[:, 0]
     about: FloatArray = parts - parts.mean() + value
@@ -190,4 +191,3 @@ def constraints_of(texts: Sequence[str], space: Space, metrics: Sequence[Metric]
     numbers = [name for name, each in zip(space.names, space.decisions, strict=True) if each.is_ordered]
     names = [*(metric.name for metric in metrics), *numbers]
     return tuple(parse_constraint(text, set(names), names) for text in texts)
-

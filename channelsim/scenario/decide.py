@@ -1,8 +1,8 @@
 """What is to be decided: parameters with the values to choose from, and which initiatives are rolled out.
 
-`--decide PATH=LOW:HIGH`, `PATH=START:STOP:STEP` or `PATH=v1,v2,...` names a parameter, `--decide rollout` makes each
-initiative a decision of its own. All of them together make a space of points: a finite one, since nobody decides
-between $3,017 and $3,018.
+`--decide PATH=LOW:HIGH`, `PATH=START:STOP:STEP` or `PATH=v1,v2,...` names a parameter, `--decide rollout` makes
+each initiative a decision of its own. All of them together make a space of points: a finite one, since nobody
+decides between $3,017 and $3,018.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DECIDE = "--decide"
 ROLLOUT = "rollout"
 EXAMPLE = "teams.inside.headcount=2:12"
 MOST_STEPS = 100
-"""Between the ends of LOW:HIGH; where whole numbers would be more, steps are round ones: 1, 2 or 5 x a power of 10."""
+"""Between the ends of LOW:HIGH, at most; where steps of 1 are more, they are 1, 2 or 5 x a power of 10."""
 
 Point = tuple[int, ...]
 """The place of each decision's value among its values. The empty one stands for the file as it is."""
