@@ -25,6 +25,10 @@ VERBS = {
         "channelsim.cli.curves:command",
         "Draw cost and contribution over volume, headcount or the like.",
     ),
+    "optimize": (
+        "channelsim.cli.optimize:command",
+        "Find the best headcounts, budgets and initiatives within bounds.",
+    ),
     "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
     "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),
     "reprice": ("channelsim.cli.reprice:command", "Put new prices on a stored run, without simulating again."),

@@ -71,15 +71,14 @@ class Finals:
         compared = pairs_of(len(self.trials)) if goals == 1 else goals * len(self.trials)
         return confidence_at(self.counts, self.look, compared + constraints * len(self.trials))
 
-    @cached_property
-    def judged(self) -> dict[Trial, tuple[Judged, ...]]:
-        """How each keeps to the constraints, all at once."""
-        return {each: each.judge(self.confidence) for each in self.trials}
+    def judge(self, trial: Trial) -> tuple[Judged, ...]:
+        """How a finalist keeps to the constraints: all of all finalists at once."""
+        return trial.judge(self.confidence)
 
     def met(self, trial: Trial) -> Met:
         """The worst that may be said of a finalist's constraints."""
         order = list(Met)
-        return max((each.met for each in self.judged[trial]), key=order.index, default=Met.YES)
+        return max((each.met for each in self.judge(trial)), key=order.index, default=Met.YES)
 
     @cached_property
     def eligible(self) -> list[Trial]:
@@ -113,6 +112,16 @@ class Finals:
     def best(self) -> Trial | None:
         """The one to choose; of several goals None."""
         return None if self.comparison is None else self.trials[int(self.comparison.best)]
+
+    @cached_property
+    def ranked(self) -> list[Trial]:
+        """All finalists: those that are compared, the best first, then the others; of several goals the front along
+        the first goal, then the others."""
+        if self.comparison is not None:
+            first = [self.trials[int(name)] for name in (self.comparison.best, *self.comparison.leads)]
+        else:
+            first = self.front
+        return first + [each for each in self.trials if each not in first]
 
     @cached_property
     def front(self) -> list[Trial]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -117,11 +117,3 @@ def optimize(
         is_interrupted,
         time.monotonic() - started,
     )
-
-
-def run_options(optimum: Optimum, point: Sequence[int]) -> list[str]:
-    """What `channelsim run` takes to simulate a point: --set PATH=VALUE for each change."""
-    import json
-
-    changes = optimum.question.space.changes(tuple(point))
-    return [f"{each.path}={json.dumps(each.value.data)}" for each in changes]

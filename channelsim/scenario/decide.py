@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from channelsim.errors import Problem, ScenarioError, UserError, suggest
 from channelsim.scenario.difference import in_words
 from channelsim.scenario.load import Study, load
-from channelsim.scenario.overrides import Override
+from channelsim.scenario.overrides import NAMED_SECTIONS, Override
 from channelsim.scenario.schema import IMPLICIT_STRATEGY
 from channelsim.scenario.tree import Place, Tree
 from channelsim.scenario.vary import Variation, overrides_at, parse_range, parse_variation
@@ -330,7 +330,7 @@ def short_names(space: Space) -> list[str]:
         elif len(kinds) == 1 and len(path) == 3:
             names.append(path[1])
         else:
-            names.append(".".join(path[1:]) if len(path) > 2 else ".".join(path))
+            names.append(".".join(path[1:] if path[0] in NAMED_SECTIONS else path))
     return names if len(set(names)) == len(names) else list(space.names)
 
 
