@@ -19,8 +19,9 @@ from channelsim.experiment.optimize import EVALUATIONS, REPLICATIONS, Asked, opt
 from channelsim.experiment.search import FEWEST_REPLICATIONS, Step
 from channelsim.experiment.workers import default_workers
 from channelsim.report.files import DEFAULT_FOLDER, check_writable, file_stem
-from channelsim.report.optimum import best_so_far, optimum_sentences, print_optimum
+from channelsim.report.optimum import print_optimum
 from channelsim.report.optimum_files import optimum_as_json, run_command, write_optimum
+from channelsim.report.optimum_words import best_so_far, optimum_sentences
 from channelsim.report.tables import console_for
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
 
@@ -36,8 +37,8 @@ MOST_EVALUATIONS = 100_000
     metavar="PATH=VALUES",
     multiple=True,
     required=True,
-    help="What may be changed: LOW:HIGH, START:STOP:STEP or v1,v2,...; or rollout: each initiative in or out. Holds "
-    "for the strategy, even where it has a value of its own. Repeat it.",
+    help="What may be changed: LOW:HIGH, START:STOP:STEP or v1,v2,...; or rollout: each initiative in or out. It "
+    "holds for the strategy, even where that has a value of its own. May be repeated.",
 )
 @click.option("--strategy", metavar="NAME", help="The strategy to improve. Default: the first.")
 @click.option(
@@ -53,7 +54,7 @@ MOST_EVALUATIONS = 100_000
     metavar="BOUND",
     multiple=True,
     help="A bound on a mean, a sum or a chance: 'cost_total<=3e6', 'headcount.inside+headcount.outside<=12', "
-    "'P(bookings>=5e6)>=0.8'. Repeat it.",
+    "'P(bookings>=5e6)>=0.8'. May be repeated.",
 )
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help=SET_HELP)
 @click.option(
@@ -137,9 +138,10 @@ def command(
     """Find the best headcounts, thresholds, budgets and initiatives of a strategy within bounds.
 
     Such as: channelsim optimize my.yaml --decide teams.inside.headcount=2:12 --decide rollout --subject-to
-    'cost_total<=3e6'. Writes every combination, the finalists and the best scenario to DIR/<scenario>-optimum-<hash>.
-    Ctrl-C ends the search and tells the best so far; the same command goes on from there. The exit status is 0, 1 if
-    nothing keeps to the bounds or can be written, 2 if the scenario is not sound, 130 after Ctrl-C.
+    'cost_total<=3e6'. Writes all combinations, the finalists and the best scenario to
+    DIR/<scenario>-optimum-<hash>. Ctrl-C ends the search and tells the best so far; the same command goes on from
+    there. The exit status is 0, 1 if nothing keeps to the bounds or can be written, 2 if the scenario is not sound,
+    130 after Ctrl-C.
     """
     check_writable(output)
     asked = Asked(

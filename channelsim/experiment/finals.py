@@ -71,6 +71,14 @@ class Finals:
         compared = pairs_of(len(self.trials)) if goals == 1 else goals * len(self.trials)
         return confidence_at(self.counts, self.look, compared + constraints * len(self.trials))
 
+    def means(self, trial: Trial) -> FloatArray:
+        """The mean of each goal, more is better, buyers' luck taken out."""
+        goals = trial.goals()
+        if self.controls is None or np.isnan(goals).any():
+            return trial.means
+        found: FloatArray = goals @ self.controls.weights
+        return found
+
     def judge(self, trial: Trial) -> tuple[Judged, ...]:
         """How a finalist keeps to the constraints: all of all finalists at once."""
         return trial.judge(self.confidence)
@@ -83,8 +91,9 @@ class Finals:
     @cached_property
     def eligible(self) -> list[Trial]:
         """From whom the best is picked: those that meet all constraints beyond doubt or, if none does, that do so
-        by their figures."""
-        for kept in ((Met.YES,), (Met.YES, Met.LIKELY)):
+        by their figures. The front is of all that do so by their figures."""
+        is_front = len(self.found.question.goals) > 1
+        for kept in ((Met.YES, Met.LIKELY),) if is_front else ((Met.YES,), (Met.YES, Met.LIKELY)):
             found = [each for each in self.trials if self.met(each) in kept and np.isfinite(each.means).all()]
             if found:
                 return found
@@ -126,8 +135,10 @@ class Finals:
     @cached_property
     def front(self) -> list[Trial]:
         """Of the eligible those that none dominates by its means, in the order of the first goal."""
-        means = np.array([each.means for each in self.eligible]).reshape(len(self.eligible), -1)
-        return sorted((self.eligible[at] for at in front(means)), key=lambda each: -each.means[0])
+        if not self.eligible:
+            return []
+        at = front(np.array([self.means(each) for each in self.eligible]))
+        return sorted((self.eligible[k] for k in at), key=lambda each: -self.means(each)[0])
 
     def estimate(self, trial: Trial, goal: int) -> Estimate:
         """A goal's mean with its 95% interval, in the goal's own sign; of several goals intervals hold together."""
@@ -146,7 +157,8 @@ class Finals:
         if self.comparison is None or self.best is None:
             return False
         in_doubt = [each for each in self.trials if self.met(each) in (Met.LIKELY, Met.UNLIKELY)]
-        if any(each is self.best or each.means[0] > self.best.means[0] for each in in_doubt):
+        best = self.means(self.best)[0]
+        if any(each is self.best or self.means(each)[0] > best for each in in_doubt):
             return False
         return len(self.eligible) == 1 or self.comparison.is_settled or self.comparison.shortfall <= self._matters
 
@@ -155,7 +167,7 @@ class Finals:
         """A difference that is small enough not to matter."""
         if self.indifference is not None or self.best is None:
             return self.indifference or 0.0
-        return PRECISION * abs(float(self.best.means[0]))
+        return PRECISION * abs(float(self.means(self.best)[0]))
 
 
 def finals(found: Found, evaluate: Evaluate, rule: FinalRule) -> Iterator[Finals]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Asked:
     replications: int = REPLICATIONS
     seed: int | None = None
     minutes: float | None = None
-    rule: FinalRule = FinalRule()
+    rule: FinalRule = field(default_factory=FinalRule)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +67,14 @@ def optimize(
     workers: int = 1,
     on_step: Callable[[Step], None] | None = None,
     on_finals: Callable[[int], None] | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None],
 ) -> Optimum:
     """Search for the best combination of what is decided, and select among the finalists.
 
     parent, stem: see `Laboratory`. on_step: told how far the search is; on_finals: how many replications of each
-    finalist there are. Raises ScenarioError with all that is wrong with the scenario or the decisions, UserError for
-    goals and constraints that make no sense, or that no combination can meet.
+    finalist there are; tell: a line for the user if the engine has to be compiled first. Raises ScenarioError with
+    all that is wrong with the scenario or the decisions, UserError for goals and constraints that make no sense, or
+    that no combination can meet.
     """
     started = time.monotonic()
 

@@ -87,12 +87,26 @@ class Found:
         """In all."""
         return sum(each.replications for each in self.trials)
 
+    def worth(self, trial: Trial) -> FloatArray:
+        """See `worth`."""
+        return worth(trial, self.front[0] if self.front else None)
+
     @property
     def contenders(self) -> list[Trial]:
         """Points of the space with all replications that meet the constraints, the best by the first goal first."""
         full = [each for each in self.trials if each.replications >= self.question.replications]
         kept = [each for each in full if each.is_feasible and each.point != AS_IN_THE_FILE]
         return sorted(kept, key=lambda each: -each.means[0])
+
+
+def worth(trial: Trial, reference: Trial | None) -> FloatArray:
+    """A point's mean by each goal, more is better. Of fewer replications than the reference has: the reference's
+    mean and what the point differs from it on these, so that points of few and of many have the same luck."""
+    count = trial.replications
+    if reference is None or not count or count >= reference.replications:
+        return trial.means
+    shifted = reference.means + (trial.goals() - reference.goals(count)).mean(axis=1)
+    return np.where(np.isnan(shifted), -math.inf, shifted)
 
 
 class _Over(Exception):
@@ -250,11 +264,9 @@ class Search:
             trial = self.trials[point]
             return max(0.0, trial.violation), -self._told(trial)[0]
 
-        if len(self.question.goals) == 1:
-            return sorted(points, key=rank)[: math.ceil(of / THIRD)]
-        means = np.array([self.trials[point].means for point in points]).reshape(len(points), -1)
-        first = [points[at] for at in front(means)]
-        return first or list(points)
+        if len(self.question.goals) > 1 and points:
+            return [points[at] for at in front(np.array([self.trials[point].means for point in points]))]
+        return sorted(points, key=rank)[: math.ceil(of / THIRD)]
 
     def _simulate(self, points: Iterable[Point], count: int) -> None:
         """See to it that points have so many replications."""
@@ -308,14 +320,7 @@ class Search:
             self.history.append((len(self.trials), top))
 
     def _told(self, trial: Trial) -> FloatArray:
-        """What a point is worth by each goal: of fewer replications, the best point's mean and what it differs from
-        that on these."""
-        count = trial.replications
-        if not self.best or count >= self.question.replications or not count:
-            return trial.means
-        reference = self.best[0]
-        shifted = reference.means + (trial.goals() - reference.goals(count)).mean(axis=1)
-        return np.where(np.isnan(shifted), -math.inf, shifted)
+        return worth(trial, self.best[0] if self.best else None)
 
     def _tell(self, trial: Trial) -> None:
         values = self._told(trial)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from channelsim.experiment.optimize import Optimum
-from channelsim.experiment.trials import Trial
+from channelsim.experiment.trials import Goal
 from channelsim.report.best_scenario import best_scenario
 from channelsim.report.files import (
     HASH_LENGTH,
@@ -25,10 +28,11 @@ from channelsim.report.files import (
     resolved,
     write_folder,
 )
-from channelsim.report.optimum import optimum_sentences
+from channelsim.report.optimum_words import optimum_sentences
 from channelsim.report.summary_json import null_for_nan, statistics
 from channelsim.scenario.decide import Point
 
+FloatArray = NDArray[np.float64]
 BEST = "best.yaml"
 OPTIMIZER = "optuna"
 
@@ -45,11 +49,12 @@ def trial_columns(optimum: Optimum) -> list[str]:
 
 
 def trial_rows(optimum: Optimum) -> Iterator[list[Any]]:
-    """One row a combination, in the order in which they were tried: its values, the mean of each goal and of each
-    constraint's figure over the replications that it had."""
+    """One row a combination, in the order in which they were tried: its values, what it is worth by each goal (see
+    `search.worth`), and each constraint's figure over the replications that it had."""
     question = optimum.question
     for number, trial in enumerate(optimum.found.trials, start=1):
-        figures = _goal_means(trial) + [judged.value for judged in trial.judged] if not trial.failure else []
+        worth = _in_its_sign(optimum.found.worth(trial), question.goals)
+        figures = worth + [judged.value for judged in trial.judged] if not trial.failure else []
         blank = [None] * (len(question.goals) + len(question.constraints))
         yield [
             number, *plain_changes(list(question.space.values(trial.point).values())), trial.replications,
@@ -57,11 +62,8 @@ def trial_rows(optimum: Optimum) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _goal_means(trial: Trial) -> list[float]:
-    return [
-        each.sign * float(mean) if isfinite(mean) else float("nan")
-        for each, mean in zip(trial.question.goals, trial.means, strict=True)
-    ]
+def _in_its_sign(means: FloatArray, goals: Sequence[Goal]) -> list[float]:
+    return [each.sign * float(mean) if isfinite(mean) else nan for each, mean in zip(goals, means, strict=True)]
 
 
 def finalist_columns(optimum: Optimum) -> list[str]:

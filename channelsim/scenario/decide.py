@@ -25,6 +25,7 @@ from channelsim.scenario.vary import Variation, overrides_at, parse_range, parse
 
 DECIDE = "--decide"
 ROLLOUT = "rollout"
+OUT, IN = "out", "in"
 EXAMPLE = "teams.inside.headcount=2:12"
 MOST_STEPS = 100
 """Between the ends of LOW:HIGH, at most; where steps of 1 are more, they are 1, 2 or 5 x a power of 10."""
@@ -54,7 +55,7 @@ class Decision:
         """A value as people write it."""
         value = self.values[at]
         if self.initiative is not None:
-            return "in" if value else "out"
+            return IN if value else OUT
         if isinstance(value, int) and not isinstance(value, bool) and not self.multiplies:
             return f"{value:,}"
         return Variation(self.path, self.values, self.multiplies).label(value)
@@ -319,18 +320,16 @@ def in_short(space: Space, point: Point) -> str:
 
 
 def short_names(space: Space) -> list[str]:
-    """Names as short as tell the decisions apart: of teams.inside.headcount, inside, or inside.headcount where
-    there is more than one kind of figure."""
-    paths = [each.path.split(".") for each in space.decisions]
-    kinds = {(path[0], path[-1]) for path, each in zip(paths, space.decisions, strict=True) if not each.initiative}
+    """The decisions' names without what goes without saying: of teams.inside.headcount, inside."""
     names = []
-    for path, each in zip(paths, space.decisions, strict=True):
+    for each in space.decisions:
+        parts = each.path.split(".")
         if each.initiative is not None:
             names.append(each.initiative)
-        elif len(kinds) == 1 and len(path) == 3:
-            names.append(path[1])
+        elif parts[0] == "teams" and parts[-1] == "headcount" and len(parts) == 3:
+            names.append(parts[1])
         else:
-            names.append(".".join(path[1:] if path[0] in NAMED_SECTIONS else path))
+            names.append(".".join(parts[1:] if parts[0] in NAMED_SECTIONS else parts))
     return names if len(set(names)) == len(names) else list(space.names)
 
 
@@ -339,7 +338,8 @@ def values_in_words(space: Space, point: Point) -> list[str]:
     at = point or space.own
     if at:
         return [each.label(k) for each, k in zip(space.decisions, at, strict=True)]
-    return [in_words(value) for value in space.values(point).values()]
+    own = zip(space.decisions, space.values(point).values(), strict=True)
+    return [in_words(value) if not each.initiative else IN if value else OUT for each, value in own]
 
 
 def _problem(path: str, message: str) -> Problem:

@@ -12,15 +12,9 @@ from channelsim.experiment.finals import Finals
 from channelsim.experiment.optimize import Optimum
 from channelsim.experiment.trials import Goal, Trial
 from channelsim.finance.definitions import Unit
-from channelsim.report.format import mean_and_interval
-from channelsim.report.optimum import (
-    FILE,
-    asked_in_words,
-    decision_cells,
-    decision_columns,
-    goal_label,
-    optimum_sentences,
-)
+from channelsim.report.format import mean_and_interval, number
+from channelsim.report.optimum import FILE, decision_cells, decision_columns, goal_label
+from channelsim.report.optimum_words import bounds_in_words, optimum_sentences
 from channelsim.report.style import (
     FAINT,
     INK,
@@ -47,8 +41,8 @@ SPREAD = (2, 98)
 
 @chart
 def optimum_chart(optimum: Optimum) -> Chart:
-    """Of one goal: every combination in the order in which it was tried, the best so far, and the finalists. Of two:
-    the front, with intervals."""
+    """Of one goal: every combination in the order in which it was tried, the best so far, and the finalists. Of
+    two: the front, with intervals."""
     question = optimum.question
     tried = f"{len(optimum.found.trials):,} combinations, {optimum.found.replications:,} replications"
     source = provenance(question.space.study, tried, question.seed, 0)
@@ -58,9 +52,7 @@ def optimum_chart(optimum: Optimum) -> Chart:
     below = 0.0 if is_front or not finalists else ROW_HEIGHT * finalists + 0.8
     height = FRONT_HEIGHT if is_front else SEARCH_HEIGHT + below
     said = " ".join(optimum_sentences(optimum)[:2])
-    figure = blank_page(
-        f"{goals}: the best of {question.space.strategy}", f"{said} {_asked(optimum)}", source, height
-    )
+    figure = blank_page(f"{goals}: the best of {question.space.strategy}", said + _bounds(optimum), source, height)
     if is_front:
         panel, words = figure.subfigures(1, 2, width_ratios=[3, 2], squeeze=False).flat
         _front(panel.subplots(), optimum)
@@ -76,9 +68,8 @@ def optimum_chart(optimum: Optimum) -> Chart:
     return figure
 
 
-def _asked(optimum: Optimum) -> str:
-    bounds = asked_in_words(optimum.question).partition("; ")[2]
-    return f"{bounds[:1].upper()}{bounds[1:]}." if bounds else ""
+def _bounds(optimum: Optimum) -> str:
+    return f" Bounds: {bounds_in_words(optimum.question)}." if optimum.question.constraints else ""
 
 
 def _currency(optimum: Optimum) -> str:
@@ -86,7 +77,7 @@ def _currency(optimum: Optimum) -> str:
 
 
 def _kinds(optimum: Optimum) -> list[tuple[str, str, float, list[tuple[int, Trial]]]]:
-    """Label, colour, size and the trials, numbered, of each kind of dot; those of no kind could not be simulated."""
+    """Label, colour, size and the trials, numbered, of each kind of dot; the others could not be simulated."""
     full = optimum.question.replications
     numbered = [
         (at, each) for at, each in enumerate(optimum.found.trials, start=1) if np.isfinite(each.means).all()
@@ -106,7 +97,7 @@ def _search(axes: Axes, optimum: Optimum) -> None:
     goal = optimum.question.goals[0]
     shown = []
     for label, colour, size, trials in _kinds(optimum):
-        means = [goal.sign * float(each.means[0]) for _, each in trials]
+        means = [goal.sign * float(optimum.found.worth(each)[0]) for _, each in trials]
         marker = "x" if colour == BROKEN else "o"
         axes.plot([at for at, _ in trials], means, marker, color=colour, markersize=size, label=label)
         shown += means
@@ -152,12 +143,24 @@ def _shown(finals: Finals) -> list[Trial]:
 
 
 def _label(finals: Finals, trial: Trial) -> str:
+    """A finalist's decisions, on two lines at most."""
     space = finals.found.question.space
-    cells = ", ".join(
-        f"{name} {value}"
-        for name, value in zip(decision_columns(space), decision_cells(space, trial.point), strict=True)
-    )
-    return f"{FILE}:\n{cells}" if trial is finals.own and len(cells) < LABEL_COLUMNS else cells
+    pairs = zip(decision_columns(space), decision_cells(space, trial.point), strict=True)
+    words = [f"{name} {value}" for name, value in pairs]
+    return _packed([f"{FILE}:", *words] if trial is finals.own else words, ", ").replace(":, ", ": ")
+
+
+def _packed(words: Sequence[str], between: str) -> str:
+    """Words on at most two lines; the rest of them is "…"."""
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]}{between}{word}" if lines[-1] else word
+        if len(longer) <= LABEL_COLUMNS or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    shown = lines if len(lines) <= 2 else [lines[0], f"{lines[1]} …"]
+    return "\n".join(line if len(line) <= LABEL_COLUMNS + 4 else f"{line[: LABEL_COLUMNS + 3]}…" for line in shown)
 
 
 def _finalists(axes: Axes, finals: Finals) -> None:
@@ -178,7 +181,7 @@ def _finalists(axes: Axes, finals: Finals) -> None:
     axes.set_xlim(low - room, high + room)
     number_axis(axes, "x", UnitFormatter(goal.metric.unit, currency), TICKS)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [_two_lines(_label(finals, each)) for each in rows], va="center")
+    axes.set_yticks(range(len(rows)), [_label(finals, each) for each in rows], va="center")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_title(f"Finalists, {finals.replications:,} new replications each")
@@ -186,23 +189,13 @@ def _finalists(axes: Axes, finals: Finals) -> None:
         axes.axhspan(-0.5, 0.5, color=FAINT, alpha=0.3, linewidth=0, zorder=0)
 
 
-def _two_lines(text: str) -> str:
-    if "\n" in text or len(text) <= LABEL_COLUMNS:
-        return text
-    words, lines = text.split(" "), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > LABEL_COLUMNS and len(lines) < 2:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(line if len(line) <= LABEL_COLUMNS + 8 else f"{line[: LABEL_COLUMNS + 7]}…" for line in lines)
-
-
 def _front(axes: Axes, optimum: Optimum) -> None:
     up, across = optimum.question.goals
     currency = _currency(optimum)
 
     def place(trial: Trial) -> tuple[float, float]:
-        return across.sign * float(trial.means[1]), up.sign * float(trial.means[0])
+        worth = optimum.found.worth(trial)
+        return across.sign * float(worth[1]), up.sign * float(worth[0])
 
     for label, colour, size, trials in _kinds(optimum):
         x, y = zip(*(place(each) for _, each in trials), strict=True)
@@ -211,24 +204,20 @@ def _front(axes: Axes, optimum: Optimum) -> None:
         axes.plot(x, y, marker, color=soft, markersize=size - 1, alpha=0.8, label=label, zorder=1)
     finals = optimum.finals
     if finals is not None:
-        points = [(finals.estimate(each, 1), finals.estimate(each, 0)) for each in finals.front]
-        axes.plot(
-            [x.mean for x, _ in points], [y.mean for _, y in points], "-", color=FULL, linewidth=1.4, zorder=2
-        )
+        ends = [(finals.estimate(each, 1), finals.estimate(each, 0)) for each in finals.front]
+        at_x, at_y = [x.mean for x, _ in ends], [y.mean for _, y in ends]
+        axes.plot(at_x, at_y, "-", color=FULL, linewidth=1.4, zorder=2)
         axes.errorbar(
-            [x.mean for x, _ in points],
-            [y.mean for _, y in points],
-            xerr=[x.ci_high - x.mean for x, _ in points],
-            yerr=[y.ci_high - y.mean for _, y in points],
+            at_x, at_y, [y.ci_high - y.mean for _, y in ends], [x.ci_high - x.mean for x, _ in ends],
             fmt="o", color=FULL, ecolor=FULL, elinewidth=1.4, markersize=6, zorder=3, label="front, 95% intervals",
         )  # fmt: skip
-        for number, (x, y) in enumerate(points, start=1):
+        for rank, place_of_it in enumerate(zip(at_x, at_y, strict=True), start=1):
             axes.annotate(
-                str(number), (x.mean, y.mean), (-6, 5), textcoords="offset points", ha="right", weight="bold",
+                str(rank), place_of_it, (-6, 5), textcoords="offset points", ha="right", weight="bold",
                 size=SMALL_SIZE, color=INK, zorder=4,
             )  # fmt: skip
-        own = (finals.estimate(finals.own, 1).mean, finals.estimate(finals.own, 0).mean)
-        axes.plot([own[0]], [own[1]], "D", color=OWN, markersize=7, zorder=3, label=FILE)
+        own_x, own_y = (finals.estimate(finals.own, k).mean for k in (1, 0))
+        axes.plot([own_x], [own_y], "D", color=OWN, markersize=7, zorder=3, label=FILE)
     axes.set_title(goal_label(up))
     axes.set_xlabel(goal_label(across), loc="left")
     formatter = UnitFormatter(across.metric.unit, currency)
@@ -242,18 +231,18 @@ def _numbered(figure: SubFigure, optimum: Optimum) -> None:
     """What the numbers on the front stand for."""
     axes = figure.subplots()
     axes.set_axis_off()
-    finals = optimum.finals
+    finals, question = optimum.finals, optimum.question
     if finals is None:
         return
-    space = optimum.question.space
-    axes.set_title("The front: " + ", ".join(decision_columns(space)))
+    axes.set_title("On the front")
     lines = []
-    for number, trial in enumerate(finals.front, start=1):
-        cells = ", ".join(decision_cells(space, trial.point))
-        ends = [
-            mean_and_interval(finals.estimate(trial, k), goal.metric.unit, _currency(optimum))[0]
-            for k, goal in enumerate(optimum.question.goals)
+    for place, trial in enumerate(finals.front, start=1):
+        means = [finals.estimate(trial, k).mean for k in range(len(question.goals))]
+        both = [
+            number(mean, goal.metric.unit, _currency(optimum))
+            for mean, goal in zip(means, question.goals, strict=True)
         ]
-        lines.append(f"{number:>2}   {_two_lines(cells)}:  {' for '.join(ends)}")
+        words = _label(finals, trial).replace("\n", "\n      ")
+        lines.append(f"{place}   {' for '.join(both)}\n      {words}")
     axes.annotate("\n".join(lines), (0, 1), (0, -2), xycoords="axes fraction", textcoords="offset points",
                   size=SMALL_SIZE, va="top", linespacing=1.5, color=QUIET)  # fmt: skip
