@@ -100,12 +100,16 @@ class Found:
 
 
 def worth(trial: Trial, reference: Trial | None) -> FloatArray:
-    """A point's mean by each goal, more is better. Of fewer replications than the reference has: the reference's
-    mean and what the point differs from it on these, so that points of few and of many have the same luck."""
+    """A point's mean by each goal, more is better. Of fewer replications than the reference has: less the luck of
+    these, as far as the point shares it with the reference (whose mean over all is known: a control variate)."""
     count = trial.replications
     if reference is None or not count or count >= reference.replications:
         return trial.means
-    shifted = reference.means + (trial.goals() - reference.goals(count)).mean(axis=1)
+    own, known = trial.goals(), reference.goals(count)
+    spread = known.var(axis=1)
+    together = ((own - own.mean(axis=1, keepdims=True)) * (known - known.mean(axis=1, keepdims=True))).mean(axis=1)
+    slope = np.clip(np.divide(together, spread, out=np.zeros_like(spread), where=spread > 0), 0.0, 1.0)
+    shifted = trial.means - slope * (known.mean(axis=1) - reference.means)
     return np.where(np.isnan(shifted), -math.inf, shifted)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from channelsim.experiment.optimize import Optimum
 from channelsim.experiment.trials import Goal
-from channelsim.report.best_scenario import best_scenario
+from channelsim.report.best_scenario import best_scenario, kept_sets
 from channelsim.report.files import (
     HASH_LENGTH,
     content_of,
@@ -104,8 +104,11 @@ def best_point(optimum: Optimum) -> Point | None:
 
 
 def run_command(optimum: Optimum, folder: Path) -> str:
-    """The command that runs the best combination beside the strategy that it came from."""
-    return f"channelsim run {shlex.quote(str(folder / BEST))}" if best_point(optimum) is not None else ""
+    """The command that runs the best combination beside all strategies of the file; empty where there is none."""
+    if best_point(optimum) is None:
+        return ""
+    sets = [word for each in kept_sets(optimum) for word in ("--set", each)]
+    return shlex.join(["channelsim", "run", str(folder / BEST), *sets])
 
 
 def optimum_as_json(optimum: Optimum, folder: Path) -> dict[str, Any]:

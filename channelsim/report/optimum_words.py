@@ -77,7 +77,7 @@ def _of_one_goal(finals: Finals) -> list[str]:
     best, question = finals.best, finals.found.question
     if best is None:
         return [
-            f"No finalist keeps to {bounds_in_words(question)} on leads that the search has not seen. Widen a range "
+            f"No finalist keeps to {bounds_in_words(question)} on leads that are new to it. Widen a range "
             "or a bound, or search with more --replications."
         ]
     goal = question.goals[0]

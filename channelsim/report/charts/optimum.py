@@ -14,7 +14,7 @@ from channelsim.experiment.trials import Goal, Trial
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import mean_and_interval, number
 from channelsim.report.optimum import FILE, decision_cells, decision_columns, goal_label
-from channelsim.report.optimum_words import bounds_in_words, optimum_sentences
+from channelsim.report.optimum_words import bounds_in_words, goal_name, optimum_sentences
 from channelsim.report.style import (
     FAINT,
     INK,
@@ -34,9 +34,8 @@ FULL, EARLY, BROKEN, OWN = PALETTE[0], "#9DB4C8", "#E3B7A0", PALETTE[4]
 SEARCH_HEIGHT, FRONT_HEIGHT, ROW_HEIGHT = 3.0, 4.6, 0.42  # inches
 LEGEND_ROOM = 1.18
 TICKS = 6
-LABEL_COLUMNS = 34
-SPREAD = (2, 98)
-"""Of what was tried, the points between these percentiles are in sight for sure."""
+LABEL_COLUMNS, NUMBERED_COLUMNS = 34, 54
+NUMBERED_HEIGHT = 0.42  # inches
 
 
 @chart
@@ -47,11 +46,11 @@ def optimum_chart(optimum: Optimum) -> Chart:
     tried = f"{len(optimum.found.trials):,} combinations, {optimum.found.replications:,} replications"
     source = provenance(question.space.study, tried, question.seed, 0)
     is_front = len(question.goals) > 1
-    goals = " against ".join(goal_label(each) for each in question.goals)
+    goals = " against ".join([goal_label(question.goals[0]), *(goal_name(each) for each in question.goals[1:])])
     finalists = len(_shown(optimum.finals)) if optimum.finals else 0
     below = 0.0 if is_front or not finalists else ROW_HEIGHT * finalists + 0.8
-    height = FRONT_HEIGHT if is_front else SEARCH_HEIGHT + below
-    said = " ".join(optimum_sentences(optimum)[:2])
+    height = max(FRONT_HEIGHT, NUMBERED_HEIGHT * finalists) if is_front else SEARCH_HEIGHT + below
+    said = " ".join(optimum_sentences(optimum)[: 1 if is_front else 2])
     figure = blank_page(f"{goals}: the best of {question.space.strategy}", said + _bounds(optimum), source, height)
     if is_front:
         panel, words = figure.subfigures(1, 2, width_ratios=[3, 2], squeeze=False).flat
@@ -142,25 +141,20 @@ def _shown(finals: Finals) -> list[Trial]:
     return ranked if finals.own in ranked else [*ranked, finals.own]
 
 
-def _label(finals: Finals, trial: Trial) -> str:
-    """A finalist's decisions, on two lines at most."""
+def _label(finals: Finals, trial: Trial, columns: int) -> str:
+    """A finalist's decisions, on two lines at most; the rest of them is "…"."""
     space = finals.found.question.space
     pairs = zip(decision_columns(space), decision_cells(space, trial.point), strict=True)
-    words = [f"{name} {value}" for name, value in pairs]
-    return _packed([f"{FILE}:", *words] if trial is finals.own else words, ", ").replace(":, ", ": ")
-
-
-def _packed(words: Sequence[str], between: str) -> str:
-    """Words on at most two lines; the rest of them is "…"."""
+    words = [f"{name} {value}" for name, value in pairs] + ["(file)"] * (trial is finals.own)
     lines = [""]
     for word in words:
-        longer = f"{lines[-1]}{between}{word}" if lines[-1] else word
-        if len(longer) <= LABEL_COLUMNS or not lines[-1]:
+        longer = f"{lines[-1]}, {word}".replace(", (", " (") if lines[-1] else word
+        if len(longer) <= columns or not lines[-1]:
             lines[-1] = longer
         else:
             lines.append(word)
     shown = lines if len(lines) <= 2 else [lines[0], f"{lines[1]} …"]
-    return "\n".join(line if len(line) <= LABEL_COLUMNS + 4 else f"{line[: LABEL_COLUMNS + 3]}…" for line in shown)
+    return "\n".join(line if len(line) <= columns + 4 else f"{line[: columns + 3]}…" for line in shown)
 
 
 def _finalists(axes: Axes, finals: Finals) -> None:
@@ -181,7 +175,7 @@ def _finalists(axes: Axes, finals: Finals) -> None:
     axes.set_xlim(low - room, high + room)
     number_axis(axes, "x", UnitFormatter(goal.metric.unit, currency), TICKS)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [_label(finals, each) for each in rows], va="center")
+    axes.set_yticks(range(len(rows)), [_label(finals, each, LABEL_COLUMNS) for each in rows], va="center")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_title(f"Finalists, {finals.replications:,} new replications each")
@@ -192,9 +186,12 @@ def _finalists(axes: Axes, finals: Finals) -> None:
 def _front(axes: Axes, optimum: Optimum) -> None:
     up, across = optimum.question.goals
     currency = _currency(optimum)
+    finals = optimum.finals
+    finalists = {each.point: each for each in finals.trials} if finals else {}
 
     def place(trial: Trial) -> tuple[float, float]:
-        worth = optimum.found.worth(trial)
+        anew = finalists.get(trial.point)
+        worth = optimum.found.worth(trial) if anew is None or finals is None else finals.means(anew)
         return across.sign * float(worth[1]), up.sign * float(worth[0])
 
     for label, colour, size, trials in _kinds(optimum):
@@ -202,7 +199,6 @@ def _front(axes: Axes, optimum: Optimum) -> None:
         marker = "x" if colour == BROKEN else "o"
         soft = EARLY if colour == FULL else colour
         axes.plot(x, y, marker, color=soft, markersize=size - 1, alpha=0.8, label=label, zorder=1)
-    finals = optimum.finals
     if finals is not None:
         ends = [(finals.estimate(each, 1), finals.estimate(each, 0)) for each in finals.front]
         at_x, at_y = [x.mean for x, _ in ends], [y.mean for _, y in ends]
@@ -217,7 +213,12 @@ def _front(axes: Axes, optimum: Optimum) -> None:
                 size=SMALL_SIZE, color=INK, zorder=4,
             )  # fmt: skip
         own_x, own_y = (finals.estimate(finals.own, k).mean for k in (1, 0))
-        axes.plot([own_x], [own_y], "D", color=OWN, markersize=7, zorder=3, label=FILE)
+        axes.plot([own_x], [own_y], "D", color=OWN, markersize=10, fillstyle="none", zorder=5, label=FILE)
+    fitting = [place(each) for _, _, _, trials in _kinds(optimum) for _, each in trials if each.is_feasible]
+    if fitting:
+        x, y = zip(*fitting, strict=True)
+        axes.set_xlim(*_in_sight(x, across))
+        axes.set_ylim(*_in_sight(y, up))
     axes.set_title(goal_label(up))
     axes.set_xlabel(goal_label(across), loc="left")
     formatter = UnitFormatter(across.metric.unit, currency)
@@ -242,7 +243,7 @@ def _numbered(figure: SubFigure, optimum: Optimum) -> None:
             number(mean, goal.metric.unit, _currency(optimum))
             for mean, goal in zip(means, question.goals, strict=True)
         ]
-        words = _label(finals, trial).replace("\n", "\n      ")
+        words = _label(finals, trial, NUMBERED_COLUMNS).replace("\n", "\n      ")
         lines.append(f"{place}   {' for '.join(both)}\n      {words}")
     axes.annotate("\n".join(lines), (0, 1), (0, -2), xycoords="axes fraction", textcoords="offset points",
                   size=SMALL_SIZE, va="top", linespacing=1.5, color=QUIET)  # fmt: skip
