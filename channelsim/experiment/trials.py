@@ -68,7 +68,7 @@ class Question:
     def figure(self, name: str, point: Point, figures: FloatArray, *, as_means: bool) -> FloatArray:
         """One figure, a value a replication: of a decision its value. as_means: of a ratio what each replication
         contributes to the ratio of means, so that their mean is that ratio."""
-        if name not in self.figures:
+        if name in self.space.names:
             return np.full(len(figures), float(self.space.values(point)[name]))
         ratio = self._ratios.get(name)
         if ratio is None or not as_means:

@@ -262,6 +262,9 @@ def parse_decision(text: str, initiatives: Sequence[str]) -> list[Decision]:
         _refuse(text or "''", f"no '=' in it; write PATH=LOW:HIGH or PATH=v1,v2,..., such as {EXAMPLE}")
     if not path or "" in path.split("."):
         _refuse(path or text, f"an empty name in the path; write names joined by single dots, such as {EXAMPLE}")
+    if path.startswith("strategies."):
+        strategy, inner = path.split(".", 2)[1], path.split(".", 2)[-1]
+        _refuse(path, f"what is decided is always a strategy's own; write {inner} and --strategy {strategy}")
     is_between = written.count(":") == 1 and not any(mark in written for mark in ",{[\"'")
     try:
         if is_between:

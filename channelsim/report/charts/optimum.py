@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
+from channelsim.analysis.intervals import Estimate
 from channelsim.experiment.finals import Finals
 from channelsim.experiment.optimize import Optimum
 from channelsim.experiment.trials import Goal, Trial
@@ -169,10 +170,8 @@ def _finalists(axes: Axes, finals: Finals) -> None:
         axes.plot([found.mean], [row], "D" if trial is finals.own else "o", color=colour, markersize=6.5)
         mean, interval = mean_and_interval(found, goal.metric.unit, currency)
         beside(axes, row, mean, interval)
-        ends += [found.ci_low, found.ci_high]
-    low, high = min(ends), max(ends)
-    room = 0.06 * (high - low or 1.0)
-    axes.set_xlim(low - room, high + room)
+        ends.append(found)
+    axes.set_xlim(*_around(ends))
     number_axis(axes, "x", UnitFormatter(goal.metric.unit, currency), TICKS)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [_label(finals, each, LABEL_COLUMNS) for each in rows], va="center")
@@ -202,6 +201,9 @@ def _front(axes: Axes, optimum: Optimum) -> None:
     if finals is not None:
         ends = [(finals.estimate(each, 1), finals.estimate(each, 0)) for each in finals.front]
         at_x, at_y = [x.mean for x, _ in ends], [y.mean for _, y in ends]
+        own_x, own_y = (finals.estimate(finals.own, k) for k in (1, 0))
+        axes.set_xlim(*_around([*(x for x, _ in ends), own_x]))
+        axes.set_ylim(*_around([*(y for _, y in ends), own_y]))
         axes.plot(at_x, at_y, "-", color=FULL, linewidth=1.4, zorder=2)
         axes.errorbar(
             at_x, at_y, [y.ci_high - y.mean for _, y in ends], [x.ci_high - x.mean for x, _ in ends],
@@ -212,13 +214,7 @@ def _front(axes: Axes, optimum: Optimum) -> None:
                 str(rank), place_of_it, (-6, 5), textcoords="offset points", ha="right", weight="bold",
                 size=SMALL_SIZE, color=INK, zorder=4,
             )  # fmt: skip
-        own_x, own_y = (finals.estimate(finals.own, k).mean for k in (1, 0))
-        axes.plot([own_x], [own_y], "D", color=OWN, markersize=10, fillstyle="none", zorder=5, label=FILE)
-    fitting = [place(each) for _, _, _, trials in _kinds(optimum) for _, each in trials if each.is_feasible]
-    if fitting:
-        x, y = zip(*fitting, strict=True)
-        axes.set_xlim(*_in_sight(x, across))
-        axes.set_ylim(*_in_sight(y, up))
+        axes.plot([own_x.mean], [own_y.mean], "D", color=OWN, markersize=10, fillstyle="none", zorder=5, label=FILE)
     axes.set_title(goal_label(up))
     axes.set_xlabel(goal_label(across), loc="left")
     formatter = UnitFormatter(across.metric.unit, currency)
@@ -226,6 +222,13 @@ def _front(axes: Axes, optimum: Optimum) -> None:
     number_axis(axes, "y", UnitFormatter(up.metric.unit, currency), TICKS)
     axes.grid(visible=True, axis="both")
     axes.legend(loc="lower right", borderaxespad=0.4)
+
+
+def _around(estimates: Sequence[Estimate]) -> tuple[float, float]:
+    """Ends of an axis with all intervals in sight."""
+    low, high = min(each.ci_low for each in estimates), max(each.ci_high for each in estimates)
+    room = 0.08 * (high - low or abs(high) or 1.0)
+    return low - room, high + room
 
 
 def _numbered(figure: SubFigure, optimum: Optimum) -> None:
