@@ -2,7 +2,7 @@
 
 Who picks the best of many by their means picks luck, too, so the finalists are simulated anew: their figures are
 not flattered by having been picked. Selection is that of `analysis.comparison` (Clark and Yang, 1986), by paired
-intervals that hold for all pairs, all constraints and all looks at once.
+intervals that hold for all pairs and all looks at once.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ class Finals:
 
     @cached_property
     def confidence(self) -> float:
-        """Of each interval, so that all comparisons and all constraints at all looks hold with 95%."""
-        goals, constraints = len(self.found.question.goals), len(self.found.question.constraints)
+        """Of each interval, so that all comparisons at all looks hold with 95%; of several goals, all means."""
+        goals = len(self.found.question.goals)
         compared = pairs_of(len(self.trials)) if goals == 1 else goals * len(self.trials)
-        return confidence_at(self.counts, self.look, compared + constraints * len(self.trials))
+        return confidence_at(self.counts, self.look, compared)
 
     def means(self, trial: Trial) -> FloatArray:
         """The mean of each goal, more is better, buyers' luck taken out."""
@@ -80,8 +80,8 @@ class Finals:
         return found
 
     def judge(self, trial: Trial) -> tuple[Judged, ...]:
-        """How a finalist keeps to the constraints: all of all finalists at once."""
-        return trial.judge(self.confidence)
+        """How a finalist keeps to the constraints, by intervals each of which holds at all looks with 95%."""
+        return trial.judge(confidence_at(self.counts, self.look, 1))
 
     def met(self, trial: Trial) -> Met:
         """The worst that may be said of a finalist's constraints."""
@@ -209,9 +209,17 @@ def finalists(found: Found, most: int) -> list[Trial]:
             return along
         places = np.linspace(0, len(along) - 1, MOST_OF_A_FRONT).round().astype(int)
         return [along[at] for at in places]
-    best = found.contenders
+    best = _without_twins(found.contenders)
     chosen = best[:most]
     sure = [each for each in best if all(judged.met is Met.YES for judged in each.judged)]
     lacking = min(SURE_ONES, most - 1) - len([each for each in chosen if each in sure])
     more = [each for each in sure if each not in chosen][: max(0, lacking)]
     return chosen[: most - len(more)] + more
+
+
+def _without_twins(trials: list[Trial]) -> list[Trial]:
+    """Without those that gave the same figures as one before: a threshold that no lead comes near changes none."""
+    kept: dict[bytes, Trial] = {}
+    for each in trials:
+        kept.setdefault(each.figures.tobytes(), each)
+    return list(kept.values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,11 +16,12 @@ from channelsim.experiment.trials import Goal, Question, Trial
 from channelsim.report.format import UNDEFINED
 from channelsim.report.optimum_words import bounds_in_words, figure_of, goal_name
 from channelsim.report.style import period_of
-from channelsim.report.tables import HEADLINES, plain_table, print_table, with_spread
+from channelsim.report.tables import HEADLINES, UNBOUNDED, plain_table, print_table, that_fit, with_spread
 from channelsim.scenario.decide import AS_IN_THE_FILE, IN, Point, Space, short_names, values_in_words
 
 LABELS = dict(HEADLINES)
 FILE = "as in the file"
+HEAD_COLUMNS = 16
 
 
 def print_optimum(console: Console, optimum: Optimum) -> None:
@@ -28,8 +30,12 @@ def print_optimum(console: Console, optimum: Optimum) -> None:
     title = f"What is decided, in {question.space.strategy}: {question.space.size:,} combinations"
     print_table(console, title, _decisions_table(question.space), escape(asked_in_words(question)))
     if finals is not None:
-        title = "Finalists" if len(question.goals) == 1 else "The front, numbered, and what fell behind it"
-        print_table(console, title, _finalists_table(finals), _basis(finals))
+        title = "Finalists" if len(question.goals) == 1 else "The front, and in brackets what fell behind it"
+        *tables, last = _finalists_tables(finals, console)
+        for table in tables:
+            print_table(console, title, table)
+            console.print()
+        print_table(console, title, last, _basis(finals))
 
 
 def asked_in_words(question: Question) -> str:
@@ -58,28 +64,59 @@ def _decisions_table(space: Space) -> Table:
     return table
 
 
-def _finalists_table(finals: Finals) -> Table:
-    question = finals.found.question
+def _finalists_tables(finals: Finals, console: Console) -> list[Table]:
+    """A row a finalist or, where that is too wide, a column each, in as many tables as it takes."""
+    rows = _finalist_rows(finals)
+    names, *columns = zip(*rows, strict=True)
     table = plain_table()
-    table.add_column("", justify="right")
-    for name in decision_columns(question.space):
-        table.add_column(escape(name), justify="right", overflow="fold")
-    for goal in question.goals:
-        table.add_column(escape(goal_label(goal)), justify="right")
-    if len(question.goals) == 1:
-        table.add_column("Behind the best", justify="right")
-    for constraint in question.constraints:
-        table.add_column(escape(constraint.text), justify="right", overflow="fold")
-    is_own_shown = finals.own in finals.ranked
-    if is_own_shown:
-        table.add_column("")
-    for rank, trial in enumerate(finals.ranked, start=1):
-        number = str(rank) if len(question.goals) == 1 or trial in finals.front else UNDEFINED
-        note = [FILE if trial is finals.own else ""] if is_own_shown else []
-        table.add_row(number, *_cells(finals, trial), *note, style="bold" if trial is finals.best else "")
-    if not is_own_shown:
-        table.add_row("file", *_cells(finals, finals.own))
+    for column in zip(*rows, strict=True):
+        table.add_column(escape(_broken(column[0])), justify="right", no_wrap=True)
+    for at, cells in enumerate(rows[1:]):
+        table.add_row(*cells, style="bold" if _is_best(finals, at) else "")
+    if console.measure(table, options=console.options.update(width=UNBOUNDED)).maximum <= console.width:
+        return [table]
+    places = {place: at for at, place in enumerate(names) if at}
+    return that_fit(console, list(places), lambda shown: _upright(columns, places, shown))
+
+
+def _is_best(finals: Finals, at: int) -> bool:
+    return finals.best is not None and at == 0
+
+
+def _upright(columns: Sequence[tuple[str, ...]], places: Mapping[str, int], shown: Sequence[str]) -> Table:
+    """Some finalists as columns."""
+    table = plain_table()
+    table.add_column("", overflow="fold")
+    for place in shown:
+        table.add_column(escape(place), justify="right", overflow="fold")
+    for label, *cells in columns:
+        table.add_row(escape(label), *(cells[places[place] - 1] for place in shown))
     return table
+
+
+def _finalist_rows(finals: Finals) -> list[list[str]]:
+    """The heads, then a row of cells for each finalist and the file as it is; the first cell is its place."""
+    question = finals.found.question
+    is_single = len(question.goals) == 1
+    heads = ["", *decision_columns(question.space), *(goal_label(goal) for goal in question.goals)]
+    heads += ["Behind the best"] * is_single + [constraint.text for constraint in question.constraints]
+    rows = [heads]
+    for rank, trial in enumerate(finals.ranked, start=1):
+        place = f"{rank}" if is_single or trial in finals.front else f"({rank})"
+        rows.append([place + " (file)" * (trial is finals.own), *_cells(finals, trial)])
+    if finals.own not in finals.ranked:
+        rows.append(["file", *_cells(finals, finals.own)])
+    return rows
+
+
+def _broken(name: str) -> str:
+    """A name or a bound on several lines, broken before its signs and after its dots."""
+    lines = [""]
+    for part in re.findall(r"[<>]=[^<>=+]*|\+?[^<>=+.]+\.?", name):
+        if lines[-1] and len(lines[-1]) + len(part) > HEAD_COLUMNS:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _cells(finals: Finals, trial: Trial) -> Iterator[str]:
@@ -128,4 +165,4 @@ def _basis(finals: Finals) -> str:
         known += f"; buyers' luck is taken out, worth {finals.controls.factor:.1f} times the replications"
     together = "behind the best: lead for lead; " if len(finals.found.question.goals) == 1 else ""
     known += f"; {together}intervals hold together"
-    return f"{known}; yes and no: beyond doubt" if finals.found.question.constraints else known
+    return f"{known}; yes and no: by a 95% interval" if finals.found.question.constraints else known

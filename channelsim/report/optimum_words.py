@@ -99,25 +99,29 @@ def _gain(finals: Finals, best: Trial) -> str:
     amount = number(abs(gain.mean), unit, currency)
     ends = interval(gain, unit, currency, signed=True)
     chance = "" if gain.ci_low > 0 or gain.ci_high < 0 else "; it could be chance"
-    return f", {amount} {'more' if gain.mean >= 0 else 'less'} than as in the file (95% interval {ends}{chance})"
+    broken = [
+        constraint.text
+        for constraint, judged in zip(question.constraints, finals.judge(finals.own), strict=True)
+        if not judged.is_met
+    ]
+    which = f", which breaks {in_a_row(broken)}" if broken else ""
+    word = "more" if gain.mean >= 0 else "less"
+    return f", {amount} {word} than as in the file{which} (95% interval {ends}{chance})"
 
 
 def _guarantee(finals: Finals, best: Trial) -> Iterator[str]:
-    """How far the best finalist can be relied on to be best, and to keep to the bounds."""
+    """That the best finalist keeps to the bounds, and how far it can be relied on to be best."""
     comparison, question = finals.comparison, finals.found.question
     assert comparison is not None
     goal, count = question.goals[0], len(finals.eligible)
     top = "highest" if goal.maximize else "lowest"
-    is_sure = bool(question.constraints) and finals.met(best) is Met.YES
-    keeps = "it keeps to every bound" if is_sure else ""
-    if count == 1:
-        if keeps:
-            yield f"{SURELY} {keeps}. No other finalist surely does."
+    if question.constraints and finals.met(best) is Met.YES:
+        alone = " No other finalist does." if count == 1 and len(finals.trials) > 1 else ""
+        yield f"It keeps to every bound, by 95% intervals: {_bounds_kept(finals, best)}.{alone}"
+    if count == 1 or not isfinite(comparison.shortfall):
         return
-    if not isfinite(comparison.shortfall):
-        return
-    has = f"{f'{keeps} and' if keeps else 'it'} has the {top} mean {goal_name(goal)} of the {count} finalists"
-    has += " that do" if is_sure and count < len(finals.trials) else ""
+    has = f"it has the {top} mean {goal_name(goal)} of the {count} finalists"
+    has += " that keep to the bounds" if count < len(finals.trials) else ""
     if comparison.is_settled or comparison.is_identical:
         yield f"{SURELY} {has}."
     else:
@@ -135,9 +139,9 @@ def _doubts(finals: Finals, best: Trial) -> Iterator[str]:
 
 
 def _tempting(finals: Finals, best: Trial) -> Iterator[str]:
-    """Those that would be better, but may break a bound."""
+    """The finalist that would be better, but may break a bound."""
     question = finals.found.question
-    for each in finals.trials:
+    for each in sorted(finals.trials, key=lambda each: -finals.means(each)[0])[:1]:
         ahead = float(finals.means(each)[0] - finals.means(best)[0])
         if each in finals.eligible or ahead <= 0 or finals.met(each) is Met.NO:
             continue
@@ -151,11 +155,21 @@ def _tempting(finals: Finals, best: Trial) -> Iterator[str]:
         yield f"{in_short(question.space, each.point)} is better by {more}, but may break {in_a_row(broken)}."
 
 
+def _bounds_kept(finals: Finals, best: Trial) -> str:
+    question = finals.found.question
+    return in_a_row(
+        [
+            f"{constraint.text} ({_known(constraint, judged, question)})"
+            for constraint, judged in zip(question.constraints, finals.judge(best), strict=True)
+        ]
+    )
+
+
 def _known(constraint: Constraint, judged: Judged, question: Question) -> str:
     value, low, high = (
         figure_of(constraint, each, question) for each in (judged.value, judged.ci_low, judged.ci_high)
     )
-    return f"{value}, somewhere from {low} to {high}"
+    return value if low == high else f"{value}, {low} to {high}"
 
 
 # two goals

@@ -27,8 +27,9 @@ DECIDE = "--decide"
 ROLLOUT = "rollout"
 OUT, IN = "out", "in"
 EXAMPLE = "teams.inside.headcount=2:12"
-MOST_STEPS = 100
-"""Between the ends of LOW:HIGH, at most; where steps of 1 are more, they are 1, 2 or 5 x a power of 10."""
+MOST_SINGLE_STEPS, MOST_ROUND_STEPS = 100, 50
+"""Between the ends of LOW:HIGH. Whole numbers go up by 1; where that makes too many, and for other numbers, steps
+are 1, 2 or 5 x a power of 10."""
 
 Point = tuple[int, ...]
 """The place of each decision's value among its values. The empty one stands for the file as it is."""
@@ -147,8 +148,8 @@ class Space:
         """What the file has where a decision is; None where that differs from one name to another."""
         if decision.multiplies:
             return 1
-        found = [_walk(self._dumped, each.path.removeprefix(self._path("")).split("."))
-                 for each in self._overrides(decision, 0)]  # fmt: skip
+        paths = [each.path.removeprefix(self._path("")) for each in self._overrides(decision, 0)]
+        found = [_bare(_walk(self._dumped, path.split("."))) for path in paths]
         return found[0] if all(each == found[0] for each in found) else None
 
     @cached_property
@@ -178,6 +179,13 @@ class Space:
             if is_pair and point[a] + 1 < len(one.values) and point[b] > 0:
                 found.append(_moved(_moved(point, a, point[a] + 1), b, point[b] - 1))
         return found
+
+
+def _bare(value: Any) -> Any:
+    """A section as somebody would write it: without what is not given."""
+    if isinstance(value, dict):
+        return {key: _bare(each) for key, each in value.items() if each is not None}
+    return value
 
 
 def _moved(point: Point, k: int, at: int) -> Point:
@@ -253,7 +261,7 @@ def parse_decision(text: str, initiatives: Sequence[str]) -> list[Decision]:
     >>> parse_decision("teams.inside.headcount=2:5", [])[0].values
     (2, 3, 4, 5)
     >>> parse_decision("sources.search.budget.per_month=0:20000", [])[0].values[:4]
-    (0, 200, 400, 600)
+    (0, 500, 1000, 1500)
     """
     path, equals, written = (part.strip() for part in text.partition("="))
     if path == ROLLOUT and (not equals or not written.startswith("[")):
@@ -289,7 +297,7 @@ def _between(text: str) -> Decision:
     """From LOW to HIGH in steps of 1, or in round ones; both ends are in."""
     found = parse_range(text)
     low, high = Decimal(repr(found.low)), Decimal(repr(found.high))
-    step = Decimal(1) if found.whole and high - low <= MOST_STEPS else _round_step(high - low)
+    step = Decimal(1) if found.whole and high - low <= MOST_SINGLE_STEPS else _round_step(high - low)
     count = int((high - low) / step) + 1
     exact = [low + step * at for at in range(count)]
     if exact[-1] != high:
@@ -300,8 +308,8 @@ def _between(text: str) -> Decision:
 
 
 def _round_step(width: Decimal) -> Decimal:
-    """The smallest of 1, 2 or 5 x a power of 10 that makes at most MOST_STEPS steps."""
-    least = width / MOST_STEPS
+    """The smallest of 1, 2 or 5 x a power of 10 that makes at most MOST_ROUND_STEPS steps."""
+    least = width / MOST_ROUND_STEPS
     power = Decimal(10) ** math.floor(math.log10(least))
     return next(step for times in (1, 2, 5, 10) if (step := times * power) >= least)
 

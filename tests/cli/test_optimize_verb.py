@@ -118,8 +118,8 @@ def test_every_combination_is_in_a_table_and_so_are_the_finalists(folder: Path) 
     optimize(*DECIDE, *QUICK, "--subject-to", "cost_total<=30000")
     trials = rows(written(folder / "outputs") / "trials.csv")
     assert list(trials[0]) == [
-        "trial", "teams.desk.headcount", "teams.field.headcount", "replications", "contribution", "cost_total<=30000",
-        "feasible", "failure",
+        "trial", "teams.desk.headcount", "teams.field.headcount", "replications", "contribution",
+        "cost_total<=30000", "feasible", "failure",
     ]  # fmt: skip
     assert len({(row["teams.desk.headcount"], row["teams.field.headcount"]) for row in trials}) == len(trials) == 20
     assert all((float(row["cost_total<=30000"]) <= 30_000) == (row["feasible"] == "True") for row in trials)

@@ -75,12 +75,14 @@ class Company:
             found[point] = np.column_stack([brought - cost, brought, np.full(count, cost), brought / 100])
         return found
 
-    def best(self, keeps: Callable[[Point], bool] = lambda point: True) -> Point:
+    def best(self, keeps: Callable[[Point], bool] | None = None) -> Point:
         """The best of all points by the same replications, tried one by one."""
         everything = {
             point: self([point], self.question.replications)[point] for point in self.question.space.points()
         }
-        means = {point: figures[:, 0].mean() for point, figures in everything.items() if keeps(point)}  # type: ignore[index, union-attr]
+        means = {
+            point: figures[:, 0].mean() for point, figures in everything.items() if keeps is None or keeps(point)
+        }  # type: ignore[index, union-attr]
         return max(means, key=lambda point: means[point])
 
 

@@ -36,7 +36,7 @@ def resolved(data: dict[str, Any], space: Space, point: tuple[int, ...]) -> Any:
     [
         ("a.b=2:5", (2, 3, 4, 5)),
         ("a.b=1:9:4", (1, 5, 9)),
-        ("a.b=0.1:0.2", tuple(round(0.1 + 0.001 * at, 3) for at in range(101))),
+        ("a.b=0.1:0.2", tuple(round(0.1 + 0.002 * at, 3) for at in range(51))),
         ("a.b=oldest,newest", ("oldest", "newest")),
         ("a.b=4,2", (2, 4)),
     ],
@@ -47,9 +47,9 @@ def test_the_values_of_a_decision(text: str, values: tuple[Any, ...]) -> None:
 
 def test_a_wide_range_has_round_steps_and_both_its_ends() -> None:
     values = parse_decision("a.budget=3000:20050", [])[0].values
-    assert values[:3] == (3000, 3200, 3400)
+    assert values[:3] == (3000, 3500, 4000)
     assert values[-1] == 20050
-    assert len(values) <= 102
+    assert len(values) <= 52
     assert all(isinstance(value, int) for value in values)
 
 
@@ -148,3 +148,8 @@ def test_an_initiative_that_is_not_there_is_refused() -> None:
 def test_nothing_to_decide_is_refused() -> None:
     with pytest.raises(UserError, match="nothing to decide"):
         space_of(tree())
+
+
+def test_a_section_of_the_file_is_known_as_one_of_the_choices() -> None:
+    data = tree(routing=[{"when": {"segment": "all"}, "motion": "visit"}, {"motion": "sale"}])
+    assert space_of(data, "routing.0.when={share: 0.5},{segment: all}").own == (1,)
