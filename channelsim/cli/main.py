@@ -21,18 +21,19 @@ FAILED = 1
 
 VERBS = {
     "run": ("channelsim.cli.run:command", "Simulate a scenario's strategies and say which is better."),
-    "curves": (
-        "channelsim.cli.curves:command",
-        "Draw cost and contribution over volume, headcount or the like.",
-    ),
+    "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
+    "curves": ("channelsim.cli.curves:command", "Draw cost and contribution over volume, headcount or the like."),
+    "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),
+    "reprice": ("channelsim.cli.reprice:command", "Put new prices on a stored run, without simulating again."),
     "sensitivity": (
         "channelsim.cli.sensitivity:command",
         "Say what could turn the verdict, and what knowing it is worth.",
     ),
-    "explain": ("channelsim.cli.explain:command", "Say why one strategy is ahead of another."),
+    "optimize": (
+        "channelsim.cli.optimize:command",
+        "Find the best headcounts, budgets and initiatives within bounds.",
+    ),
     "sweep": ("channelsim.cli.sweep:command", "Simulate thousands of points; none that is finished is lost."),
-    "breakeven": ("channelsim.cli.breakeven:command", "Say from which deal value on a strategy pays."),
-    "reprice": ("channelsim.cli.reprice:command", "Put new prices on a stored run, without simulating again."),
     "check": ("channelsim.cli.check:command", "Check scenario files and show how their strategies differ."),
     "new": ("channelsim.cli.new:command", "List or write commented scenarios to start from."),
     "schema": ("channelsim.cli.schema:command", "Write the JSON Schema with which an editor completes and checks."),

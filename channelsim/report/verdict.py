@@ -105,10 +105,12 @@ def guarantee(comparison: Comparison, months: int, currency: str) -> str:
     if comparison.is_settled:
         return f"{best}."
     over = f"over {months} months" if months > 1 else "over one month"
-    return f"{best} or falls short of the highest by at most {number(_up(shortfall), unit, currency)} {over}."
+    return (
+        f"{best} or falls short of the highest by at most {number(rounded_up(shortfall), unit, currency)} {over}."
+    )
 
 
-def _up(value: float) -> float:
+def rounded_up(value: float) -> float:
     """Rounded up to two digits that count, so that nothing is promised that is not known."""
     if value == 0:
         return 0.0
