@@ -21,6 +21,7 @@ LAYERS = (
     ("analysis",),
     ("verification",),
     ("experiment",),
+    ("calibrate",),
     ("report",),
     ("api", "cli"),
     ("__main__",),
