@@ -1,1 +1,1 @@
-"""From a CRM's export to a scenario: read, estimate with its uncertainty, write, and test against what came later."""
+"""From a CRM's export to a scenario: read, estimate with its uncertainty, write, test against what came later."""
