@@ -74,7 +74,7 @@ def waiting_for(result: Result, strategy: str) -> list[Waiting]:
     worth = cooled * margin.sum(axis=2, keepdims=True) / served
     found = []
     for team, name in enumerate(layout.teams):
-        at = [(motion, step) for motion, step, of_team in layout.step_teams() if of_team == team]
+        at = [(motion, step) for motion, step, of_team in layout.step_teams if of_team == team]
         lost, value = (sum(float(table[:, m, j].sum()) for m, j in at) / max(done, 1) for table in (cooled, worth))
         found.append(Waiting(name, lost, value))
     return sorted(found, key=lambda each: (-each.margin, -each.cooled))

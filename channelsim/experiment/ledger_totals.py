@@ -117,7 +117,7 @@ def _by_team(each: Priced, layout: Layout) -> dict[str, FloatArray]:
         return np.stack(teams, axis=-1)
 
     visits = np.zeros((count, layout.months, len(layout.teams)))
-    for motion, step, team in layout.step_teams():
+    for motion, step, team in layout.step_teams:
         visits[:, :, team] += quantities.visits[:, :, :, motion, step].sum(axis=2)
     return {
         "reps": of_reps(RepAmount.EMPLOYED_HOURS) / each.prices.month_hours[:, None],

@@ -79,10 +79,17 @@ class Job:
         return self.compiler.program(scenario, scales), prices_of(scenario, self.layout, scales)
 
 
-def job_of(name: str, scenario: Scenario, engine: str = DEFAULT_ENGINE, beliefs: Beliefs | None = None) -> Job:
-    """Compile a resolved strategy, with its uncertain numbers if it has any, for one of ENGINES."""
-    layout = layout_of(scenario)
-    compiler = Compiler(layout)
+def job_of(
+    name: str,
+    scenario: Scenario,
+    engine: str = DEFAULT_ENGINE,
+    beliefs: Beliefs | None = None,
+    compiler: Compiler | None = None,
+) -> Job:
+    """Compile a resolved strategy, with its uncertain numbers if it has any, for one of ENGINES. compiler: of its
+    layout, that may have compiled something like it."""
+    compiler = compiler or Compiler(layout_of(scenario))
+    layout = compiler.layout
     scales = compiler.scales(scenario)
     return Job(
         name,

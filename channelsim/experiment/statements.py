@@ -146,16 +146,17 @@ def _by_month(found: Statement, each: Priced, warmup_months: int, weights: Float
         return np.tensordot(weights, figure, axes=(0, axis))
 
     won, margin = weighted(found.won.sum(axis=3)), weighted(each.money.gross_margin)
-    left = retention(each.prices, each.prices.lifetime_years)
+    left = retention(each.prices)
+    years = each.prices.lifetime_years
     return {
         "whole": weighted(found.whole, 1),
         "by_team": weighted(found.by_team, 1),
         "by_cell": weighted(found.by_cell, 1),
         "leads": weighted(found.leads),
         "won": weighted(found.won),
-        "recurring": recurring_revenue(weighted(each.money.bookings), each.prices),
-        "customers": _by_quarter(won * left.customers, warmup_months),
-        "margin": _by_quarter(margin * left.payments, warmup_months),
+        "recurring": recurring_revenue(weighted(each.money.bookings), each.prices, left),
+        "customers": _by_quarter(won * left.customers[:years], warmup_months),
+        "margin": _by_quarter(margin * left.payments[:years], warmup_months),
     }
 
 
@@ -166,7 +167,8 @@ def _totals(found: Statement, each: Priced, warmup_months: int) -> dict[str, Flo
     margin = found.by_cell[LINES.index(Total.GROSS_MARGIN), :, window, :-1, :-1]
     lifetime, value = (np.zeros((len(each.replications), *found.by_cell.shape[3:])) for _ in range(2))
     lifetime[:, :-1, :-1] = np.where(margin > 0, margin / churn, 0.0).sum(axis=1)
-    years = present_value(np.ones(each.prices.churn_scale.shape), each.prices)[window, :, None]
+    ones = np.ones(each.prices.churn_scale.shape)
+    years = present_value(ones, each.prices, retention(each.prices))[window, :, None]
     value[:, :-1, :-1] = (margin * years).sum(axis=1)
     return {
         "cells": np.moveaxis(found.by_cell[:, :, window].sum(axis=2), 0, 1),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +20,42 @@ from channelsim.experiment.replicate import ENGINES, Job, Simulate, job_of, repl
 from channelsim.finance.costs import price
 from channelsim.finance.definitions import metrics_for
 from channelsim.finance.luck import KINDS, worth_of_luck
-from channelsim.finance.metrics import PRICED_BY, money_metrics, physical_metrics
+from channelsim.finance.metrics import money_metrics, physical_metrics
 from channelsim.finance.quantities import quantities_of
-from channelsim.program.layout import Layout
-from channelsim.scenario.load import load_strategy
+from channelsim.program.compile import Compiler
+from channelsim.program.layout import Layout, layout_of
 from channelsim.scenario.overrides import Override, apply, parse_assignment
 from channelsim.scenario.plan import Plan
 from channelsim.scenario.tree import Tree
+from channelsim.scenario.varied import Varied
 from channelsim.version import VERSION
 
 FloatArray = NDArray[np.float64]
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 CHUNK = 50
 """Replications in one go, at most: what is lost when a worker dies, and a step of progress."""
 JOBS_KEPT = 8
+COMPILERS_KEPT = 32
+"""One for each shape of program, such as another headcount makes."""
 LUCK = tuple(f"luck.{kind}" for kind in KINDS)
+
+
+class Kept(Generic[K, V]):
+    """Values by key; of too many, those used last."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._values: OrderedDict[K, V] = OrderedDict()
+
+    def get_or(self, key: K, make: Callable[[], V]) -> V:
+        """The value of a key, made now if it is not there."""
+        if key not in self._values:
+            self._values[key] = make()
+            if len(self._values) > self.most:
+                self._values.popitem(last=False)
+        self._values.move_to_end(key)
+        return self._values[key]
 
 
 @dataclass(frozen=True, order=True)
@@ -62,15 +84,20 @@ class Spec:
     engine: str
     figures: tuple[str, ...]
     version: str = VERSION
-    _jobs: OrderedDict[tuple[int, int], Job] = field(default_factory=OrderedDict, compare=False, repr=False)
+    _jobs: Kept[tuple[int, int], Job] = field(init=False, compare=False, repr=False)
+    _compilers: Kept[tuple[int, Layout], Compiler] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_jobs", Kept(JOBS_KEPT))
+        object.__setattr__(self, "_compilers", Kept(COMPILERS_KEPT))
 
     def copy(self) -> Spec:
-        """Of its own for a worker: compiled points are not shared."""
-        return replace(self, _jobs=OrderedDict())
+        """Of its own for a worker: what was compiled is not shared."""
+        return replace(self)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Without what was compiled here."""
-        return {name: value for name, value in vars(self.copy()).items() if name != "design"}
+        return Spec, tuple(getattr(self, each.name) for each in fields(self) if each.init)
 
     @cached_property
     def design(self) -> Design:
@@ -88,16 +115,17 @@ class Spec:
 
     def job(self, point: int, strategy: int) -> Job:
         """A strategy at a point, compiled. Raises ScenarioError if the point makes no sound scenario."""
-        key = (point, strategy)
-        job = self._jobs.get(key)
-        if job is None:
-            name = self.strategies[strategy]
-            scenario, beliefs = load_strategy(self.said, self.overrides(point), name)
-            job = job_of(name, scenario, self.engine, beliefs)
-            self._jobs[key] = job
-            if len(self._jobs) > JOBS_KEPT:
-                self._jobs.popitem(last=False)
-        return job
+        return self._jobs.get_or((point, strategy), lambda: self._compiled(point, strategy))
+
+    def _compiled(self, point: int, strategy: int) -> Job:
+        scenario, beliefs = self._varied[strategy].at(self.overrides(point))
+        layout = layout_of(scenario)
+        compiler = self._compilers.get_or((strategy, layout), lambda: Compiler(layout))
+        return job_of(self.strategies[strategy], scenario, self.engine, beliefs, compiler)
+
+    @cached_property
+    def _varied(self) -> tuple[Varied, ...]:
+        return tuple(Varied(self.said, name) for name in self.strategies)
 
     @cached_property
     def content(self) -> str:
@@ -140,13 +168,10 @@ def run_unit(spec: Spec, unit: Unit, simulate: Simulate | None = None) -> FloatA
 
 def _alike(job: Job, ledgers: Sequence[Ledger]) -> dict[str, FloatArray]:
     """Figures of replications of one program, priced in one go."""
-    hours = job.prices.month_hours
-    each = [physical_metrics(ledger, job.layout, hours, job.warmup_months) for ledger in ledgers]
-    physical = {name: np.array([one[name] for one in each]) for name in each[0]}
+    physical = physical_metrics(ledgers, job.layout, job.prices.month_hours, job.warmup_months)
     quantities = quantities_of(ledgers, job.layout)
     money = price(quantities, job.prices, job.layout)
-    happened = {name: physical[name] for name in PRICED_BY}
-    priced = money_metrics(happened, money, job.prices, job.layout, job.warmup_months)
+    priced = money_metrics(physical, money, job.prices, job.layout, job.warmup_months)
     luck = worth_of_luck(quantities, job.program, job.prices)
     return physical | priced | dict(zip(LUCK, luck.T, strict=True))
 

@@ -114,7 +114,7 @@ def price(quantities: Quantities, prices: Prices, layout: Layout) -> Money:
     }
     lead_costs = quantities.arrived.sum(axis=(3, 4)) * prices.cost_per_lead + prices.marketing_spend
     gross_margin = bookings * prices.gross_margin
-    spent = sum(cost.sum(axis=2) for cost in (*team_costs.values(), lead_costs))
+    spent = np.sum(list(team_costs.values()), axis=0).sum(axis=2) + lead_costs.sum(axis=2)
     return Money(
         team_costs=team_costs,
         lead_costs=lead_costs,
@@ -139,6 +139,6 @@ def _travel(quantities: Quantities, prices: Prices, layout: Layout) -> FloatArra
     """Travel cost (replication, month, team): visits made x the price of a visit of the step's team."""
     visits = quantities.visits.sum(axis=2)  # [replication, month, motion, step]
     costs = np.zeros((*visits.shape[:2], len(layout.teams)))
-    for motion, step, team in layout.step_teams():
+    for motion, step, team in layout.step_teams:
         costs[:, :, team] += visits[:, :, motion, step] * prices.travel_per_visit[motion, step]
     return costs

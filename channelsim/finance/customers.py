@@ -31,9 +31,11 @@ class Retention:
     payments: FloatArray
 
 
-def retention(prices: Prices, years: int) -> Retention:
-    """Who is left after 0, 1, ... `years` - 1 anniversaries, and what they pay."""
+def retention(prices: Prices) -> Retention:
+    """Who is left after 0, 1, ... anniversaries, and what they pay: for the years that a customer counts, or those
+    that are simulated, if they are more."""
     months, streams = prices.churn_scale.shape
+    years = max(prices.lifetime_years, -(-months // MONTHS_A_YEAR))
     customers, payments = (np.zeros((years, months, streams)) for _ in range(2))
     customers[0] = payments[0] = 1.0
     recurring = ~np.isnan(prices.annual_churn)
@@ -62,19 +64,18 @@ def in_force(won: FloatArray, left: FloatArray) -> FloatArray:
     return total
 
 
-def recurring_revenue(bookings: FloatArray, prices: Prices) -> FloatArray:
+def recurring_revenue(bookings: FloatArray, prices: Prices, left: Retention) -> FloatArray:
     """Recurring revenue a month, a twelfth of the contracts in force, without what is paid once. Both (..., month,
     stream)."""
-    years = -(-bookings.shape[-2] // MONTHS_A_YEAR)
     recurring = bookings * ~np.isnan(prices.annual_churn)
-    return in_force(recurring, retention(prices, years).payments) / MONTHS_A_YEAR
+    return in_force(recurring, left.payments) / MONTHS_A_YEAR
 
 
-def present_value(gross_margin: FloatArray, prices: Prices) -> FloatArray:
+def present_value(gross_margin: FloatArray, prices: Prices, left: Retention) -> FloatArray:
     """Of the deals won in each month, (..., month, stream): what all years of `lifetime_years` are worth as the
     deal is won. gross_margin: that of their first year."""
-    payments = retention(prices, prices.lifetime_years).payments
     discount = (1.0 + prices.discount_rate) ** -np.arange(prices.lifetime_years, dtype=float)
+    payments = left.payments[: prices.lifetime_years]
     value: FloatArray = gross_margin * np.tensordot(discount, payments, axes=1)
     return value
 

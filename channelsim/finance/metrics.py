@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from channelsim.engine.ledger import LOST, Amount, Count, Ledger, RepAmount
 from channelsim.finance.costs import Category, Money
-from channelsim.finance.customers import magic_number, net_present_value, present_value, recurring_revenue
+from channelsim.finance.customers import (
+    magic_number,
+    net_present_value,
+    present_value,
+    recurring_revenue,
+    retention,
+)
 from channelsim.finance.pay import MONTHS_A_YEAR, at_quota
 from channelsim.finance.prices import Prices
 from channelsim.finance.quantities import summed, teams_of
@@ -20,11 +26,6 @@ FloatArray = NDArray[np.float64]
 HOURS_A_DAY = 24.0
 PRICED_BY = ("leads", "opportunities", "won", "bookings")
 """The physical metrics of which others are the price."""
-
-
-def ratio(numerator: float, denominator: float) -> float:
-    """A quotient; NaN ("never happened", null in every output) where there is nothing to divide by."""
-    return float(numerator) / float(denominator) if denominator > 0 else math.nan
 
 
 def ratios(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
@@ -40,33 +41,33 @@ def replication_metrics(
 ) -> dict[str, float]:
     """Every metric of finance.definitions by name, over the months after the warm-up; NaN where undefined. money:
     of this replication alone."""
-    happened = physical_metrics(ledger, layout, prices.month_hours, warmup_months)
-    counts = {name: np.array([happened[name]]) for name in PRICED_BY}
-    priced = money_metrics(counts, money, prices, layout, warmup_months)
-    return happened | {name: float(values[0]) for name, values in priced.items()}
+    happened = physical_metrics([ledger], layout, prices.month_hours, warmup_months)
+    priced = money_metrics(happened, money, prices, layout, warmup_months)
+    return {name: float(values[0]) for name, values in (happened | priced).items()}
 
 
 def physical_metrics(
-    ledger: Ledger, layout: Layout, month_hours: FloatArray, warmup_months: int
-) -> dict[str, float]:
-    """The metrics in which no price has a part."""
+    ledgers: Sequence[Ledger], layout: Layout, month_hours: FloatArray, warmup_months: int
+) -> dict[str, FloatArray]:
+    """The metrics in which no price has a part, (replication,) each. ledgers: of one layout, a replication each."""
     window = slice(warmup_months, None)
-    counts = dict(zip(Count, ledger.counts[:, window].sum(axis=(1, 2, 3, 4)).astype(float).tolist(), strict=True))
-    amounts = dict(zip(Amount, ledger.amounts[:, window].sum(axis=(1, 2, 3, 4)).tolist(), strict=True))
-    reps = dict(zip(RepAmount, ledger.rep_amounts[:, :, window].sum(axis=(1, 2)).tolist(), strict=True))
+    cells, by_rep = (1, 2, 3, 4), (1, 2)
+    counts = np.array([each.counts[:, window].sum(axis=cells) for each in ledgers], float).T
+    amounts = np.array([each.amounts[:, window].sum(axis=cells) for each in ledgers]).T
+    reps = np.array([each.rep_amounts[:, :, window].sum(axis=by_rep) for each in ledgers]).T
     leads, won, bookings = counts[Count.ARRIVED], counts[Count.WON], amounts[Amount.BOOKINGS]
     metrics = {
         "leads": leads,
         "contacted": counts[Count.CONTACTED],
         "opportunities": counts[Count.OPPORTUNITIES],
         "won": won,
-        "win_rate": ratio(won, leads),
-        "opportunity_win_rate": ratio(won, counts[Count.OPPORTUNITIES]),
+        "win_rate": ratios(won, leads),
+        "opportunity_win_rate": ratios(won, counts[Count.OPPORTUNITIES]),
         "bookings": bookings,
-        "deal_size": ratio(bookings, won),
-        "cycle_days": ratio(amounts[Amount.CYCLE_HOURS] / HOURS_A_DAY, won),
-        "first_response_hours": ratio(amounts[Amount.RESPONSE_HOURS], counts[Count.RESPONDED]),
-        "queue_wait_hours": ratio(amounts[Amount.WAIT_HOURS], counts[Count.WAITS]),
+        "deal_size": ratios(bookings, won),
+        "cycle_days": ratios(amounts[Amount.CYCLE_HOURS] / HOURS_A_DAY, won),
+        "first_response_hours": ratios(amounts[Amount.RESPONSE_HOURS], counts[Count.RESPONDED]),
+        "queue_wait_hours": ratios(amounts[Amount.WAIT_HOURS], counts[Count.WAITS]),
         "attempts": counts[Count.ATTEMPTS],
         "touches": counts[Count.TOUCHES],
         "visits": counts[Count.VISITS],
@@ -74,19 +75,19 @@ def physical_metrics(
         "promotions": reps[RepAmount.PROMOTIONS],
         "departures": reps[RepAmount.DEPARTURES],
         **{f"lost.{reason.name.lower()}": counts[reason] for reason in LOST},
-        "open_leads": float(ledger.open_leads.sum()),
-        "open_pipeline": float(pipeline_by_month(ledger)[-1]),
+        "open_leads": np.array([each.open_leads.sum() for each in ledgers], float),
+        "open_pipeline": np.array([pipeline_by_month(each)[-1] for each in ledgers]),
     }
-    worked, staffed, employed = team_hours(ledger, layout)
-    waits = ledger.counts[Count.WAITS][window].sum(axis=(0, 1))  # [motion, step]
-    wait_hours = ledger.amounts[Amount.WAIT_HOURS][window].sum(axis=(0, 1))
-    months = month_hours[window].sum()
+    worked, staffed, employed = (each[:, window].sum(axis=1) for each in team_hours(ledgers, layout))
+    waits = np.array([each.counts[Count.WAITS, window].sum(axis=(0, 1)) for each in ledgers], float)
+    wait_hours = np.array([each.amounts[Amount.WAIT_HOURS, window].sum(axis=(0, 1)) for each in ledgers])
+    waits, wait_hours = (_by_team(each, layout) for each in (waits, wait_hours))
+    months = np.full(len(ledgers), month_hours[window].sum())
     for team, name in enumerate(layout.teams):
-        steps = [(motion, step) for motion, step, of_team in layout.step_teams() if of_team == team]
         metrics |= {
-            f"utilization.{name}": ratio(worked[window, team].sum(), staffed[window, team].sum()),
-            f"queue_wait_hours.{name}": ratio(sum(wait_hours[at] for at in steps), sum(waits[at] for at in steps)),
-            f"headcount.{name}": ratio(employed[window, team].sum(), months),
+            f"utilization.{name}": ratios(worked[:, team], staffed[:, team]),
+            f"queue_wait_hours.{name}": ratios(wait_hours[:, team], waits[:, team]),
+            f"headcount.{name}": ratios(employed[:, team], months),
         }
     return metrics
 
@@ -97,15 +98,17 @@ def money_metrics(
     """The metrics that depend on prices, (replication,) each. happened: the physical metrics of PRICED_BY."""
     window = slice(warmup_months, None)
     leads, opportunities, won, bookings = (happened[name] for name in PRICED_BY)
-    costs = {category: money.cost(category)[:, window].sum(axis=1) for category in Category}
+    by_category = np.array([money.cost(category) for category in Category])[:, :, window]
+    costs = dict(zip(Category, by_category.sum(axis=2), strict=True))
     margins = money.gross_margin[:, window]
     margin: FloatArray = margins.sum(axis=(1, 2))
-    cost: FloatArray = np.sum(list(costs.values()), axis=0)
+    by_month = by_category.sum(axis=0)
+    cost: FloatArray = by_month.sum(axis=1)
     churn = (prices.annual_churn * prices.churn_scale)[window]
     lifetime_margin = np.where(margins > 0, margins / churn, 0.0).sum(axis=(1, 2))
-    by_month = money.cost_total()[:, window]
-    value = present_value(money.gross_margin, prices).sum(axis=2)[:, window]
-    recurring = recurring_revenue(money.bookings, prices).sum(axis=2)[:, window]
+    left = retention(prices)
+    value = present_value(money.gross_margin, prices, left).sum(axis=2)[:, window]
+    recurring = recurring_revenue(money.bookings, prices, left).sum(axis=2)[:, window]
     metrics = {
         "gross_margin": margin,
         "cost_total": cost,
@@ -123,34 +126,48 @@ def money_metrics(
         "magic_number": magic_number(recurring, by_month),
         "expense_ratio": ratios(cost, bookings),
     }
-    credited, quota = money.credited[:, window], money.quota[:, window]
+    credited, quota = (each[:, window].sum(axis=1) for each in (money.credited, money.quota))
+    team_costs = np.sum(list(money.team_costs.values()), axis=0)[:, window].sum(axis=1)  # [replication, team]
     for team, name in enumerate(layout.teams):
         reached, periods = (
             summed(each[:, None], money.groups[team], len(leads))[:, 0]
             for each in at_quota(prices.pay[team], money.pay[team], warmup_months)
         )
-        team_cost = sum(each[:, window, team].sum(axis=1) for each in money.team_costs.values())
         metrics |= {
-            f"attainment.{name}": ratios(credited[:, :, team].sum(axis=1), quota[:, :, team].sum(axis=1)),
+            f"attainment.{name}": ratios(credited[:, team], quota[:, team]),
             f"at_quota.{name}": ratios(reached, periods),
-            f"cost.{name}": np.asarray(team_cost),
+            f"cost.{name}": team_costs[:, team],
         }
     return metrics
 
 
-def team_hours(ledger: Ledger, layout: Layout) -> tuple[FloatArray, FloatArray, FloatArray]:
+def team_hours(ledgers: Sequence[Ledger], layout: Layout) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Hours worked on leads, working hours of those on the payroll, and calendar hours on the payroll; each
-    (month, team)."""
-    work = ledger.amounts[Amount.WORK_HOURS].sum(axis=1)  # [month, motion, step]
-    worked = np.zeros((layout.months, len(layout.teams)))
-    for motion, step, team in layout.step_teams():
-        worked[:, team] += work[:, motion, step]
-    of_team = teams_of(ledger.reps, layout)
+    (replication, month, team)."""
+    work = np.array([each.amounts[Amount.WORK_HOURS].sum(axis=1) for each in ledgers])
+    reps = np.concatenate([each.reps for each in ledgers])
+    replication = np.repeat(np.arange(len(ledgers)), [len(each.reps) for each in ledgers])
+    shape = (len(ledgers), len(layout.teams), layout.months)
+    cells = replication * shape[1] + teams_of(reps, layout)
     staffed, employed = (
-        summed(ledger.rep_amounts[what], of_team, len(layout.teams)).T
+        np.swapaxes(
+            summed(
+                np.concatenate([each.rep_amounts[what] for each in ledgers]), cells, shape[0] * shape[1]
+            ).reshape(shape),
+            1,
+            2,
+        )
         for what in (RepAmount.STAFFED_HOURS, RepAmount.EMPLOYED_HOURS)
     )
-    return worked, staffed, employed
+    return _by_team(work, layout), staffed, employed
+
+
+def _by_team(by_step: FloatArray, layout: Layout) -> FloatArray:
+    """Sums over the steps of each team, (..., team). by_step: (..., motion, step)."""
+    totals = np.zeros((*by_step.shape[:-2], len(layout.teams)))
+    for motion, step, team in layout.step_teams:
+        totals[..., team] += by_step[..., motion, step]
+    return totals
 
 
 def pipeline_by_month(ledger: Ledger) -> FloatArray:
@@ -163,7 +180,7 @@ def pipeline_by_month(ledger: Ledger) -> FloatArray:
 def monthly_series(ledger: Ledger, money: Money, layout: Layout) -> dict[str, FloatArray]:
     """Series over all months, warm-up included: bookings, cost_total, contribution, pipeline, utilization.<team>;
     NaN where nobody worked. money: of this replication alone."""
-    worked, staffed, _ = team_hours(ledger, layout)
+    worked, staffed, _ = (each[0] for each in team_hours([ledger], layout))
     utilization = np.divide(worked, staffed, out=np.full_like(worked, np.nan), where=staffed > 0)
     return {
         "bookings": money.bookings[0].sum(axis=1),

@@ -175,7 +175,7 @@ def _worked(quantities: Quantities, layout: Layout) -> FloatArray:
     worked = np.zeros(
         (quantities.replications, layout.months, len(layout.teams), len(layout.streams), len(layout.motions))
     )
-    for motion, step, team in layout.step_teams():
+    for motion, step, team in layout.step_teams:
         worked[:, :, team, :, motion] += quantities.work_hours[..., motion, step]
     return worked
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from channelsim.scenario.schema import Scenario
 
@@ -41,11 +41,14 @@ class Layout:
         """Number of steps of the longest motion."""
         return max(len(steps) for steps in self.steps)
 
-    def step_teams(self) -> Iterator[tuple[int, int, int]]:
+    @cached_property
+    def step_teams(self) -> tuple[tuple[int, int, int], ...]:
         """Every step as (motion, step, team)."""
-        for motion, teams in enumerate(self.step_team):
-            for step, team in enumerate(teams):
-                yield motion, step, self.teams.index(team)
+        return tuple(
+            (motion, step, self.teams.index(team))
+            for motion, teams in enumerate(self.step_team)
+            for step, team in enumerate(teams)
+        )
 
     def stream_name(self, stream: int) -> str:
         """SOURCE/SEGMENT, as people name a stream."""

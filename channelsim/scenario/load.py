@@ -102,7 +102,7 @@ def load(
     strategies: dict[str, Scenario] = {}
     beliefs: dict[str, Beliefs] = {}
     for name in changes:
-        resolved, uncertain, found = _resolve(base, name, changes[name])
+        resolved, _, uncertain, found = _resolve(base, name, changes[name])
         problems += found
         if resolved is not None:
             strategies[name], beliefs[name] = resolved, Beliefs(resolved, uncertain)
@@ -121,7 +121,17 @@ def load(
     )
 
 
-def load_strategy(tree: Tree, overrides: Sequence[Override], name: str) -> tuple[Scenario, Beliefs]:
+@dataclass(frozen=True)
+class Resolved:
+    """One strategy's scenario, what it was made of, and which paths the strategy sets itself."""
+
+    scenario: Scenario
+    beliefs: Beliefs
+    tree: Tree
+    own: tuple[str, ...]
+
+
+def load_strategy(tree: Tree, overrides: Sequence[Override], name: str) -> Resolved:
     """One strategy of a scenario that is known to be sound, with further overrides: as `load` resolves it,
     sooner, for nothing else is looked at. Raises ScenarioError with what is wrong with it."""
     tree, problems = with_catalogue(tree)
@@ -130,11 +140,11 @@ def load_strategy(tree: Tree, overrides: Sequence[Override], name: str) -> tuple
     changes = (
         [] if name == IMPLICIT_STRATEGY and not base.data.get("strategies") else strategy_overrides(base, name)
     )
-    resolved, uncertain, found = _resolve(base, name, changes)
+    resolved, there, uncertain, found = _resolve(base, name, changes)
     problems += [*unset, *unknown, *base.problems, *found]
     if problems or resolved is None:
         raise ScenarioError(_without_consequences(problems, base.problems))
-    return resolved, Beliefs(resolved, uncertain)
+    return Resolved(resolved, Beliefs(resolved, uncertain), there, tuple(each.path for each in changes))
 
 
 def _parsed(sets: Sequence[str | Override]) -> tuple[list[Override], list[Problem]]:
@@ -182,8 +192,8 @@ def _changes(base: Tree) -> dict[str, list[Override]]:
 
 def _resolve(
     base: Tree, name: str, overrides: list[Override]
-) -> tuple[Scenario | None, tuple[Uncertain, ...], list[Problem]]:
-    """One strategy's scenario, and what is wrong with it, the base's own problems among them."""
+) -> tuple[Scenario | None, Tree, tuple[Uncertain, ...], list[Problem]]:
+    """One strategy's scenario and its tree, and what is wrong with it, the base's own problems among them."""
     alone = {key: value for key, value in base.data.items() if key != "strategies"}
     tree, problems = apply(Tree(base.file, alone, base.keys, base.values), overrides)
     tree, unknown = with_catalogue(tree)
@@ -200,7 +210,7 @@ def _resolve(
         if each.path.partition(".")[0] in SAME_FOR_ALL
     ]
     scenario, uncertain, found = _check(tree)
-    return scenario, uncertain, problems + found + _replaced_whole(base, overrides, found)
+    return scenario, tree, uncertain, problems + found + _replaced_whole(base, overrides, found)
 
 
 def _replaced_whole(base: Tree, overrides: list[Override], found: list[Problem]) -> list[Problem]:

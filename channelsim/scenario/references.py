@@ -42,6 +42,17 @@ def check_references(tree: Tree) -> list[Problem]:
     ]
 
 
+def check_rates(tree: Tree) -> list[Problem]:
+    """Every rate above 1: of `check_references`, what depends on numbers."""
+    return [
+        problem
+        for motion, _ in _items(tree, ("motions",))
+        for step, fields in _items(tree, ("motions", motion, "steps"))
+        if isinstance(fields, dict)
+        for problem in _possible_rates(tree, ("motions", motion, "steps", step), fields)
+    ]
+
+
 def check_routing_given(tree: Tree, at: Path) -> list[Problem]:
     """With several motions, a strategy has to say which lead goes which way. Reported at the path `at`."""
     motions = _names(tree, "motions")

@@ -36,17 +36,17 @@ def prices(months: int = 30, **segment: Any) -> Prices:
 
 
 def test_a_fifth_leave_at_each_anniversary_and_the_others_pay_a_tenth_more() -> None:
-    left = retention(prices(annual_churn=0.2, annual_expansion=0.1), 3)
+    left = retention(prices(annual_churn=0.2, annual_expansion=0.1))
     assert left.customers[:, 0, 0] == pytest.approx([1.0, 0.8, 0.64])
     assert left.payments[:, 0, 0] == pytest.approx([1.0, 0.88, 0.7744])
 
 
 def test_a_deal_without_churn_is_paid_once() -> None:
     once = prices(annual_expansion=0.3)
-    assert retention(once, 3).payments[:, 0, 0].tolist() == [1.0, 0.0, 0.0]
+    assert retention(once).payments[:, 0, 0].tolist() == [1.0, 0.0, 0.0]
     bookings = np.zeros((30, 1))
     bookings[0] = 1_200.0
-    assert not recurring_revenue(bookings, once).any()
+    assert not recurring_revenue(bookings, once, retention(once)).any()
 
 
 def test_initiatives_move_churn_and_expansion_from_the_month_of_the_anniversary() -> None:
@@ -54,7 +54,7 @@ def test_initiatives_move_churn_and_expansion_from_the_month_of_the_anniversary(
     halved_from_18 = np.ones((30, 1))
     halved_from_18[18:] = 0.5
     found = dataclasses.replace(found, churn_scale=halved_from_18, expansion_scale=2.0 * np.ones((30, 1)))
-    left = retention(found, 3)
+    left = retention(found)
     # Won in month 0: anniversaries in months 12 (20% leave) and 24 (10%). In month 6: 18 and 30, both 10%.
     assert left.customers[:, 0, 0] == pytest.approx([1.0, 0.8, 0.72])
     assert left.customers[:, 6, 0] == pytest.approx([1.0, 0.9, 0.81])
@@ -64,7 +64,8 @@ def test_initiatives_move_churn_and_expansion_from_the_month_of_the_anniversary(
 def test_recurring_revenue_is_a_twelfth_of_the_contracts_in_force() -> None:
     bookings = np.zeros((30, 1))
     bookings[2], bookings[3] = 1_200.0, 600.0
-    found = recurring_revenue(bookings, prices(annual_churn=0.2))[:, 0]
+    renewed = prices(annual_churn=0.2)
+    found = recurring_revenue(bookings, renewed, retention(renewed))[:, 0]
     assert found[:2].tolist() == [0.0, 0.0]
     assert found[2] == pytest.approx(100.0)
     assert found[3:14] == pytest.approx(np.full(11, 150.0))
@@ -78,7 +79,7 @@ def test_customers_in_force_end_when_nobody_renews() -> None:
     won = np.zeros((30, 1))
     won[1] = 10.0
     assert (
-        in_force(won, retention(prices(annual_churn=1.0), 3).customers)[:, 0].tolist()
+        in_force(won, retention(prices(annual_churn=1.0)).customers)[:, 0].tolist()
         == [0.0] + [10.0] * 12 + [0.0] * 17
     )
 
@@ -87,7 +88,8 @@ def test_what_a_customer_is_worth_today_is_a_discounted_sum_of_three_years() -> 
     # 500 now, 400 in a year, 320 in two, at 25%: 500 + 320 + 204.80.
     margin = np.zeros((30, 1))
     margin[4] = 500.0
-    assert present_value(margin, prices(annual_churn=0.2)).sum() == pytest.approx(1_024.80)
+    renewed = prices(annual_churn=0.2)
+    assert present_value(margin, renewed, retention(renewed)).sum() == pytest.approx(1_024.80)
 
 
 def test_net_present_value_falls_in_the_middle_of_each_month() -> None:
