@@ -212,16 +212,20 @@ def show_sweeping(quick: bool) -> Any:
         "two threads, as small as can be": sweeping.sweeping(1_000 if quick else 100_000, 1),
     }
     table = _table(
-        "Sweeps of quickstart's hybrid", "how", "points", "simulation, ms a point", "simulation, share",
-        "points a second", "peak MB of the driver",
+        "Sweeps of quickstart's hybrid; shares of all workers' time",
+        "how", "points", "engine, ms a point", "engine", "work on points", "points a second", "driver, peak MB",
+        "driver, ms a point", "bytes a point",
     )  # fmt: skip
     for how, each in contenders.items():
         table.add_row(
-            how, f"{each.points:,}", f"{each.each_ms:.1f}", f"{each.share:.0%}",
-            f"{each.points / each.seconds:,.0f}", f"{each.megabytes:.0f}",
+            how, f"{each.points:,}", f"{each.each_ms:.1f}", f"{each.kernel:.0%}", f"{each.at_work:.0%}",
+            f"{each.points / each.seconds:,.0f}", f"{each.megabytes:.0f}", f"{each.driver_ms:.2f}",
+            f"{each.bytes_a_point:,.0f}",
         )  # fmt: skip
     console.print(table, "")
-    return {how: {"share": each.share, "points/s": each.points / each.seconds} for how, each in contenders.items()}
+    return {
+        how: {"at work": each.at_work, "points/s": each.points / each.seconds} for how, each in contenders.items()
+    }
 
 
 PARTS: dict[str, Callable[[bool], Any]] = {

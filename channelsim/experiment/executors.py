@@ -35,6 +35,9 @@ class Bundle:
 
 LOCAL = "local"
 CONNECT_SECONDS = 15
+BUNDLE_SECONDS, BUNDLES_A_SECOND = 0.5, 200
+"""Of a cluster: how long a bundle takes, longer where there are so many workers that the scheduler would have more
+bundles a second than that (it can do some thousand tasks a second)."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,8 @@ def _dask(spec: Spec, cluster: str, tell: Callable[[str], None]) -> Iterator[Cre
                     )
 
             try:
-                yield Crew(lambda units: executor.submit(run_bundle, there, units), threads, 0.5, check)
+                seconds = max(BUNDLE_SECONDS, threads / BUNDLES_A_SECOND)
+                yield Crew(lambda units: executor.submit(run_bundle, there, units), threads, seconds, check)
             finally:
                 executor.shutdown(wait=False)
 

@@ -153,14 +153,18 @@ class Store:
     # journals
 
     def note(self, block: str, finished: Finished) -> None:
-        """Keep what is finished until its block is."""
+        """Keep what is finished until its block is; it is kept for sure after `flush`."""
         journal = self._open_journals.get(block)
         if journal is None:
             journal = self._open_journals[block] = (self.folder / JOURNAL / block).open("ab")
         key = json.dumps([finished.key.point, finished.key.start, finished.key.stop]).encode()
         body = finished.figures.astype("<f8").tobytes()
         journal.write(HEADER.pack(MAGIC, len(key), len(body), zlib.crc32(body, zlib.crc32(key))) + key + body)
-        journal.flush()
+
+    def flush(self) -> None:
+        """Hand what was noted to the system: a death of this process costs nothing of it."""
+        for journal in self._open_journals.values():
+            journal.flush()
 
     def noted(self, figures: int) -> Iterator[tuple[str, Finished]]:
         """All that the journals hold, with the journal's block; figures: how many each replication has."""

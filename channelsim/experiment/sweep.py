@@ -7,9 +7,10 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -194,23 +195,26 @@ class _Driver:
     def run(self) -> Outcome:
         started = time.monotonic()
         units = self._units()
-        running: set[Future[Bundle]] = set()
+        done: SimpleQueue[Future[Bundle]] = SimpleQueue()  # waiting for any of thousands would take their number
+        running = 0
         resumed = 0
         is_more = True
         while running or is_more:
-            while is_more and len(running) < BUNDLES_AHEAD * self.workers.workers:
+            while is_more and running < BUNDLES_AHEAD * self.workers.workers:
                 bundle = self._bundle(units)
                 is_more = bool(bundle)
                 if bundle:
-                    running.add(self.workers.submit(bundle))
+                    self.workers.submit(bundle).add_done_callback(done.put)
+                    running += 1
             resumed = self.progress.done - self.progress.here
             if not running:
                 break
-            done = wait(running, LOOK_AFTER_SECONDS, return_when=FIRST_COMPLETED).done
-            if not done:
+            try:
+                future = done.get(timeout=LOOK_AFTER_SECONDS)
+            except Empty:
                 self.workers.check()
-            for future in done:
-                running.remove(future)
+            else:
+                running -= 1
                 self._take(_result(future))
             self.progress.seconds = time.monotonic() - started
             if self.on_progress is not None:
@@ -285,6 +289,7 @@ class _Driver:
                 self._remember(unit, figures)
             self.progress.here += unit.stop - unit.start
             self._publish_if_complete(block)
+        self.store.flush()
 
     def _key(self, unit: Unit) -> Key:
         return Key(self.names[unit.point, unit.strategy], unit.start, unit.stop)
