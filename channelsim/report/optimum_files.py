@@ -18,6 +18,7 @@ from channelsim.experiment.trials import Goal
 from channelsim.report.best_scenario import best_scenario, kept_sets
 from channelsim.report.files import (
     HASH_LENGTH,
+    REPORT,
     content_of,
     csv_bytes,
     ending,
@@ -188,6 +189,7 @@ def write_optimum(optimum: Optimum, scenario: str, parent: Path) -> Path:
 
 def _write_files(optimum: Optimum, scenario: str, folder: Path) -> None:
     from channelsim.report.charts.optimum import optimum_chart  # matplotlib is slow to import
+    from channelsim.report.page.optimum import optimum_page
     from channelsim.report.style import save
 
     (folder / "trials.csv").write_bytes(csv_bytes(trial_columns(optimum), trial_rows(optimum)))
@@ -196,9 +198,17 @@ def _write_files(optimum: Optimum, scenario: str, folder: Path) -> None:
     point = best_point(optimum)
     if point is not None:
         (folder / BEST).write_text(best_scenario(optimum, scenario, point), encoding="utf-8")
+    manifest = manifest_of(optimum)
+    page = optimum_page(optimum, manifest, (folder / "optimum.svg").read_bytes())
+    (folder / REPORT).write_text(page, encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def manifest_of(optimum: Optimum) -> dict[str, Any]:
+    """What is in manifest.json."""
     told = origin(optimum.question.space.study, hash_of_optimum(optimum))
     told["libraries"][OPTIMIZER] = version(OPTIMIZER)
-    content = {
+    return {
         **told,
         **_asked(optimum),
         "evaluations_made": len(optimum.found.trials),
@@ -209,4 +219,3 @@ def _write_files(optimum: Optimum, scenario: str, folder: Path) -> None:
         **ending(optimum.wall_seconds, ()),
         **resolved(optimum.question.space.study),
     }
-    (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")

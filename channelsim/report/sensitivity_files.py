@@ -13,6 +13,7 @@ from channelsim.analysis.jackknife import Interval
 from channelsim.experiment.sensitivity import Question, Sensitivity
 from channelsim.report.files import (
     HASH_LENGTH,
+    REPORT,
     content_of,
     csv_bytes,
     ending,
@@ -134,6 +135,7 @@ def _asked(question: Question) -> dict[str, Any]:
 
 def _write_files(result: Sensitivity, folder: Path) -> None:
     from channelsim.report.charts.sensitivity import indices_chart, tornado_chart  # matplotlib is slow to import
+    from channelsim.report.page.sensitivity import sensitivity_page
     from channelsim.report.style import save
 
     for name, columns, rows in (
@@ -145,8 +147,16 @@ def _write_files(result: Sensitivity, folder: Path) -> None:
         (folder / name).write_bytes(csv_bytes(columns, rows))
     save(tornado_chart(result), folder / "tornado.png", folder / "tornado.svg")
     save(indices_chart(result), folder / "indices.png", folder / "indices.svg")
+    manifest = manifest_of(result)
+    pictures = [(folder / name).read_bytes() for name in ("tornado.svg", "indices.svg")]
+    (folder / REPORT).write_text(sensitivity_page(result, manifest, *pictures), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def manifest_of(result: Sensitivity) -> dict[str, Any]:
+    """What is in manifest.json."""
     head = origin(result.question.study, hash_of_question(result.question))
-    content = {
+    return {
         **head,
         "libraries": head["libraries"] | {"SALib": version("SALib")},
         **_asked(result.question),
@@ -157,7 +167,6 @@ def _write_files(result: Sensitivity, folder: Path) -> None:
         "failures": list(result.failed),
         **resolved(result.question.study),
     }
-    (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
 
 
 def _three(found: Interval) -> tuple[float, float, float]:

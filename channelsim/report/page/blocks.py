@@ -3,6 +3,7 @@ is the template's, the style sheet's and the script's."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -108,6 +109,21 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A chart as it lies in the folder. svg: its content. alt: what it says, for those who do not see it."""
+
+    kind: ClassVar[str] = "picture"
+    svg: bytes
+    alt: str
+    caption: str = ""
+
+    @property
+    def source(self) -> str:
+        """The picture as an address that holds all of it."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+
+
+@dataclass(frozen=True)
 class Text:
     """Text as it is written, such as a command."""
 
@@ -124,7 +140,7 @@ class Details:
     blocks: Sequence[Block]
 
 
-Block = Prose | Table | Cards | Chart | Text | Details
+Block = Prose | Table | Cards | Chart | Picture | Text | Details
 
 
 @dataclass(frozen=True)

@@ -25,22 +25,27 @@ MOST_FAILURES = 50
 
 def manifest_section(manifest: Mapping[str, Any], command: str, failures: Sequence[Failure]) -> Section:
     """Seed, versions, command. manifest: as in manifest.json. command: makes the figures again."""
-    rows = [Row(Name(label), [Cell(str(manifest[field]))]) for field, label in FIELDS.items() if field in manifest]
-    libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())
-    rows.append(Row(Name("Libraries"), [Cell(libraries)]))
     blocks: list[Block] = []
     if manifest["scenario"] != MADE_IN_PYTHON:
         blocks += [
             Prose(["The same scenario, seed and version give the same figures, on any number of processors:"]),
             Text(command),
         ]
-    blocks.append(Table("What was simulated", "", [Name("Value")], rows, words=True))
+    blocks.append(manifest_table(manifest))
     if failures:
         lines = [str(failure) for failure in failures[:MOST_FAILURES]]
         if len(failures) > MOST_FAILURES:
             lines.append(f"and {len(failures) - MOST_FAILURES:,} more, in manifest.json")
         blocks.append(Details(f"Replications that failed: {len(failures):,}", [Text("\n".join(lines))]))
     return Section("manifest", "Manifest", blocks)
+
+
+def manifest_table(manifest: Mapping[str, Any]) -> Table:
+    """Seed, versions and the like, as in manifest.json."""
+    rows = [Row(Name(label), [Cell(str(manifest[field]))]) for field, label in FIELDS.items() if field in manifest]
+    libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())
+    rows.append(Row(Name("Libraries"), [Cell(libraries)]))
+    return Table("What was simulated", "", [Name("Value")], rows, words=True)
 
 
 def command_of(result: Result) -> str:
