@@ -54,7 +54,7 @@ def test_a_grid_is_swept_told_and_written(folder: Path) -> None:
     files = {path.name for path in there.iterdir()}
     assert files == {
         "sweep.json", "parts", "journal", ".lock", "summary.csv", "summary.parquet", "winners.csv", "sweep.png",
-        "sweep.svg",
+        "sweep.svg", "report.html",
     }  # fmt: skip
     summary = pl.read_csv(there / "summary.csv")
     assert len(summary) == 12
