@@ -17,7 +17,7 @@ from channelsim.report.format import UNDEFINED
 from channelsim.report.optimum_words import bounds_in_words, figure_of, goal_name
 from channelsim.report.style import period_of
 from channelsim.report.tables import HEADLINES, UNBOUNDED, plain_table, print_table, that_fit, with_spread
-from channelsim.scenario.decide import AS_IN_THE_FILE, IN, Point, Space, short_names, values_in_words
+from channelsim.scenario.decide import AS_IN_THE_FILE, IN, ROLLOUT, Point, Space, short_names, values_in_words
 
 LABELS = dict(HEADLINES)
 FILE = "as in the file"
@@ -55,26 +55,34 @@ def _decisions_table(space: Space) -> Table:
     table.add_column("", overflow="fold")
     table.add_column("choices", overflow="fold")
     table.add_column(FILE, justify="right", overflow="fold")
-    for name, each, own in zip(space.names, space.decisions, values_in_words(space, AS_IN_THE_FILE), strict=True):
+    own = values_in_words(space, AS_IN_THE_FILE)
+    for each, has in zip(space.decisions, own, strict=True):
+        if each.initiative is not None:
+            continue
         last = len(each.values) - 1
         choices = ", ".join(each.label(at) for at in range(last + 1))
-        if each.is_ordered and last > 1:
+        if each.is_ordered and last > 2:
             choices = f"{each.label(0)}, {each.label(1)} ... {each.label(last)}"
-        table.add_row(escape(name), escape(choices), escape(own))
+        table.add_row(escape(each.path), escape(choices), escape(has))
+    names = [each.initiative for each in space.decisions if each.initiative]
+    if names:
+        table.add_row(
+            ROLLOUT, f"any of {escape(', '.join(names))}", escape(decision_cells(space, AS_IN_THE_FILE)[-1])
+        )
     return table
 
 
 def _finalists_tables(finals: Finals, console: Console) -> list[Table]:
     """A row a finalist or, where that is too wide, a column each, in as many tables as it takes."""
     rows = _finalist_rows(finals)
-    names, *columns = zip(*rows, strict=True)
     table = plain_table()
-    for column in zip(*rows, strict=True):
-        table.add_column(escape(_broken(column[0])), justify="right", no_wrap=True)
+    for head in rows[0]:
+        table.add_column(escape(_broken(head)), justify="right", no_wrap=True)
     for at, cells in enumerate(rows[1:]):
         table.add_row(*cells, style="bold" if _is_best(finals, at) else "")
     if console.measure(table, options=console.options.update(width=UNBOUNDED)).maximum <= console.width:
         return [table]
+    names, *columns = zip(*_finalist_rows(finals, each_alone=True), strict=True)
     places = {place: at for at, place in enumerate(names) if at}
     return that_fit(console, list(places), lambda shown: _upright(columns, places, shown))
 
@@ -94,18 +102,20 @@ def _upright(columns: Sequence[tuple[str, ...]], places: Mapping[str, int], show
     return table
 
 
-def _finalist_rows(finals: Finals) -> list[list[str]]:
-    """The heads, then a row of cells for each finalist and the file as it is; the first cell is its place."""
+def _finalist_rows(finals: Finals, *, each_alone: bool = False) -> list[list[str]]:
+    """The heads, then a row of cells for each finalist and the file as it is; the first cell is its place.
+    each_alone: initiatives have a cell each."""
     question = finals.found.question
     is_single = len(question.goals) == 1
-    heads = ["", *decision_columns(question.space), *(goal_label(goal) for goal in question.goals)]
+    decided = short_names(question.space) if each_alone else decision_columns(question.space)
+    heads = ["", *decided, *(goal_label(goal) for goal in question.goals)]
     heads += ["Behind the best"] * is_single + [constraint.text for constraint in question.constraints]
     rows = [heads]
     for rank, trial in enumerate(finals.ranked, start=1):
         place = f"{rank}" if is_single or trial in finals.front else f"({rank})"
-        rows.append([place + " (file)" * (trial is finals.own), *_cells(finals, trial)])
+        rows.append([place + " (file)" * (trial is finals.own), *_cells(finals, trial, each_alone)])
     if finals.own not in finals.ranked:
-        rows.append(["file", *_cells(finals, finals.own)])
+        rows.append(["file", *_cells(finals, finals.own, each_alone)])
     return rows
 
 
@@ -119,10 +129,11 @@ def _broken(name: str) -> str:
     return "\n".join(lines)
 
 
-def _cells(finals: Finals, trial: Trial) -> Iterator[str]:
+def _cells(finals: Finals, trial: Trial, each_alone: bool) -> Iterator[str]:
     question = finals.found.question
     currency = question.space.study.scenario.currency
-    yield from (escape(each) for each in decision_cells(question.space, trial.point))
+    decided = values_in_words if each_alone else decision_cells
+    yield from (escape(each) for each in decided(question.space, trial.point))
     for k, goal in enumerate(question.goals):
         yield with_spread(finals.estimate(trial, k), goal.metric.unit, currency)
     if len(question.goals) == 1:

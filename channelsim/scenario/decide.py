@@ -31,6 +31,9 @@ MOST_SINGLE_STEPS, MOST_ROUND_STEPS = 100, 50
 """Between the ends of LOW:HIGH. Whole numbers go up by 1; where that makes too many, and for other numbers, steps
 are 1, 2 or 5 x a power of 10."""
 
+SHORT_PARTS = 2
+"""Of a path, at least, where only its end is told."""
+
 Point = tuple[int, ...]
 """The place of each decision's value among its values. The empty one stands for the file as it is."""
 AS_IN_THE_FILE: Point = ()
@@ -331,17 +334,25 @@ def in_short(space: Space, point: Point) -> str:
 
 
 def short_names(space: Space) -> list[str]:
-    """The decisions' names without what goes without saying: of teams.inside.headcount, inside."""
-    names = []
-    for each in space.decisions:
-        parts = each.path.split(".")
-        if each.initiative is not None:
-            names.append(each.initiative)
-        elif parts[0] == "teams" and parts[-1] == "headcount" and len(parts) == 3:
-            names.append(parts[1])
-        else:
-            names.append(".".join(parts[1:] if parts[0] in NAMED_SECTIONS else parts))
-    return names if len(set(names)) == len(names) else list(space.names)
+    """The decisions' names without what goes without saying: of teams.inside.headcount, inside; of a long path its
+    end, as far as that tells it from others."""
+    return [_short(space, k) for k in range(len(space.decisions))]
+
+
+def _short(space: Space, k: int) -> str:
+    decision = space.decisions[k]
+    if decision.initiative is not None:
+        return decision.initiative
+    parts = decision.path.split(".")
+    if parts[0] == "teams" and parts[-1] == "headcount" and len(parts) == 3:
+        return parts[1]
+    others = [each.path for at, each in enumerate(space.decisions) if at != k]
+    own = parts[1:] if parts[0] in NAMED_SECTIONS else parts
+    for kept in range(SHORT_PARTS, len(own)):
+        end = ".".join(own[-kept:])
+        if not own[-kept].isdecimal() and not any(other.endswith(f".{end}") for other in others):
+            return end
+    return ".".join(own)
 
 
 def values_in_words(space: Space, point: Point) -> list[str]:

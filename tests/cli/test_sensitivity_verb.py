@@ -23,8 +23,8 @@ from worlds import source, step, team, world
 CLOSE = "strategies.dear.motions.sale.steps.call.advance"
 VARY = ("--vary", f"{CLOSE}=0.4:1.0", "--vary", "sources.*.leads_per_month=x0.5:x1.5")
 FILES = [
-    "flips.csv", "indices.png", "indices.svg", "manifest.json", "report.html", "sensitivity.csv", "tornado.csv", "tornado.png",
-    "tornado.svg", "worth.csv",
+    "flips.csv", "indices.png", "indices.svg", "manifest.json", "report.html", "sensitivity.csv", "tornado.csv",
+    "tornado.png", "tornado.svg", "worth.csv",
 ]  # fmt: skip
 
 

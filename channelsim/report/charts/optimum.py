@@ -15,7 +15,7 @@ from channelsim.experiment.trials import Goal, Trial
 from channelsim.finance.definitions import Unit
 from channelsim.report.format import mean_and_interval, number
 from channelsim.report.optimum import FILE, decision_cells, decision_columns, goal_label
-from channelsim.report.optimum_words import bounds_in_words, goal_name, optimum_sentences
+from channelsim.report.optimum_words import SURELY, bounds_in_words, goal_name, optimum_sentences
 from channelsim.report.style import (
     FAINT,
     INK,
@@ -51,7 +51,8 @@ def optimum_chart(optimum: Optimum) -> Chart:
     finalists = len(_shown(optimum.finals)) if optimum.finals else 0
     below = 0.0 if is_front or not finalists else ROW_HEIGHT * finalists + 0.8
     height = max(FRONT_HEIGHT, NUMBERED_HEIGHT * finalists) if is_front else SEARCH_HEIGHT + below
-    said = " ".join(optimum_sentences(optimum)[: 1 if is_front else 2])
+    first, *others = optimum_sentences(optimum)
+    said = " ".join([first, *(each for each in others if each.startswith(SURELY) and not is_front)])
     figure = blank_page(f"{goals}: the best of {question.space.strategy}", said + _bounds(optimum), source, height)
     if is_front:
         panel, words = figure.subfigures(1, 2, width_ratios=[3, 2], squeeze=False).flat
@@ -147,6 +148,7 @@ def _label(finals: Finals, trial: Trial, columns: int) -> str:
     space = finals.found.question.space
     pairs = zip(decision_columns(space), decision_cells(space, trial.point), strict=True)
     words = [f"{name} {value}" for name, value in pairs] + ["(file)"] * (trial is finals.own)
+    words += ["(may break a bound)"] * (trial in finals.trials and trial not in finals.eligible)
     lines = [""]
     for word in words:
         longer = f"{lines[-1]}, {word}".replace(", (", " (") if lines[-1] else word
