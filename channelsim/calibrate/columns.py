@@ -143,7 +143,9 @@ def recognise(table: Table, wanted: Mapping[str, str | None]) -> Recognised:
 def _candidates(table: Table, column: str, text: str) -> list[tuple[str, int, str, str | None]]:
     """Fields that a column may be: with its place among their headings, how that is known, and a currency."""
     plain_text, code = split_currency(text)
-    found = [(field, place, BY_NAME, None) for field, place in SPELLINGS.get(text, ())]
+    found: list[tuple[str, int, str, str | None]] = [
+        (field, place, BY_NAME, None) for field, place in SPELLINGS.get(text, ())
+    ]
     found += [
         ("amount", place, BY_NAME, code)
         for field, place in SPELLINGS.get(plain_text, ())

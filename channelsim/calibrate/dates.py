@@ -21,14 +21,17 @@ ORDERS: tuple[Order, ...] = ("day_first", "month_first")
 WORDS: dict[Order, str] = {"day_first": "day first", "month_first": "month first"}
 
 TIME = (
-    r"(?:[T\s,]+(?:um |at |à )?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"(?:[T\s,]+(?:um |at |à )?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp])?\.?\s?[Mm]?\.?\s*(?P<zone>Z|UTC|GMT|[A-Z]{2,5})?\s*(?P<offset>[+-]\d{2}:?\d{2})?)?$"
 )
 WEEKDAY = r"^(?i:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\.?,?\s+"
 YEAR = r"(?P<year>\d{4}|\d{2})"
 FORMS: dict[str, str] = {
     "year first, as 2026-12-31": r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + TIME,
-    "figures alone, as 3/4/2026": r"^(?P<first>\d{1,2})(?P<sign>[-/. ])(?P<second_figure>\d{1,2})[-/. ]" + YEAR + TIME,
+    "figures alone, as 3/4/2026": (
+        r"^(?P<first>\d{1,2})(?P<sign>[-/. ])(?P<second_figure>\d{1,2})[-/. ]" + YEAR + TIME
+    ),
     "the day before the month's name": (
         r"^(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[-/ ]*(?:de |of )?(?P<name>\p{L}{3,})\.?,?[-/ ]*(?:de |del )?"
         + YEAR + TIME
@@ -148,7 +151,8 @@ def _decided(columns: Sequence[DateColumn], parsed: Sequence[pl.DataFrame], note
         if rows[order]:
             _, _, example = evidence[order][0]
             notes.say(
-                f"Dates are read {WORDS[order]}: {rows[order]:,} of them can be nothing else, such as {plain(example)}."
+                f"Dates are read {WORDS[order]}: {rows[order]:,} of them can be nothing else, such as "
+                f"{plain(example)}."
             )
             return order
     if not either or only_dots:
@@ -157,8 +161,8 @@ def _decided(columns: Sequence[DateColumn], parsed: Sequence[pl.DataFrame], note
         return "day_first"
     label, count, example = either[0]
     raise UserError(
-        f"{label}: nothing says whether {plain(example)} begins with the day or the month, in any of {count:,} rows; "
-        "write dates: day_first or dates: month_first in the mapping file"
+        f"{label}: nothing says whether {plain(example)} begins with the day or the month, in any of {count:,} "
+        "rows; write dates: day_first or dates: month_first in the mapping file"
     )
 
 
@@ -232,11 +236,8 @@ def _offset() -> pl.Expr:
 
 def _say_forms(label: str, read: pl.DataFrame, notes: Notes) -> None:
     """Say which forms stand together in one column, and how zones are taken."""
-    forms = (
-        read.group_by("form")
-        .agg(pl.col("count").sum(), pl.col("text").sort().first())
-        .sort("count", descending=True)
-    )
+    forms = read.group_by("form").agg(pl.col("count").sum(), pl.col("text").min())
+    forms = forms.sort(["count", "form"], descending=[True, False])
     if len(forms) > 1:
         told = "; ".join(f"{count:,} {form} ({plain(text)})" for form, count, text in forms.iter_rows())
         notes.say(f"{label}: dates in {len(forms)} forms, each read as what it is: {told}.")

@@ -109,21 +109,22 @@ def _with_one_close(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _has_times(typed: Sequence[Typed]) -> bool:
-    """Whether all dates between which days are counted have times of day."""
-    told = [
-        has
-        for each in typed
-        for column, has in each.has_times.items()
-        if column != "modified" and not (column in ("won_at", "lost_at") and "closed" in each.has_times)
-    ]
+    """Whether all dates between which days are counted have times of day. Where there is a history, deals end at
+    the last change in it."""
+    fields = {column for each in typed for column in each.has_times}
+    history = "changed" in fields or any(column.startswith(ENTERED) for column in fields)
+    unused = {"modified"} | ({"closed", "won_at", "lost_at"} if history else set())
+    if "closed" in fields:
+        unused |= {"won_at", "lost_at"}
+    told = [has for each in typed for column, has in each.has_times.items() if column not in unused]
     return bool(told) and all(told)
 
 
 def _joined(
     leads: Sequence[pl.DataFrame], deals: Sequence[pl.DataFrame], mapping: Mapping, notes: Notes
 ) -> pl.DataFrame:
-    """Leads with what became of them, by their keys. A lead without a deal was not won: nobody wrote down whether it
-    is lost or still open."""
+    """Leads with what became of them, by their keys. A lead without a deal was not won: nobody wrote down whether
+    it is lost or still open."""
     began, became = _stacked(leads), _stacked(deals)
     if any(field in became.columns for field in ("result", "stage", "is_won")):
         became = with_endings(became, mapping, notes)

@@ -34,8 +34,9 @@ DATES = ("created", "closed", "won_at", "lost_at", "modified", "changed")
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "key": (
-        "opportunity id", "deal id", "18 digit opportunity id", "case safe id", "opportunity number", "opportunity no",
-        "deal number", "opp id", "record id", "record id deals", "hs object id", "mql id", "lead id", "id", "key",
+        "opportunity id", "deal id", "18 digit opportunity id", "case safe id", "opportunity number",
+        "opportunity no", "deal number", "opp id", "record id", "record id deals", "hs object id", "mql id",
+        "lead id", "id", "key",
         "number", "opportunity nr", "verkaufschance id", "verkaufschancen id", "vorgangsnummer", "angebotsnummer",
         "opportunity nummer", "nummer", "identifiant", "id opportunite", "id de l opportunite", "numero",
         "id oportunidad", "id de la oportunidad", "identificador",
@@ -76,7 +77,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "amount", "opportunity amount", "deal amount", "amount in company currency", "deal value", "value",
         "opportunity value", "close value", "total value", "acv", "annual contract value", "arr", "tcv",
         "total contract value", "price", "revenue", "betrag", "auftragswert", "wert", "volumen", "umsatz",
-        "montant", "valeur", "importe", "monto", "valor", "cantidad", "expected revenue", "declared monthly revenue",
+        "montant", "valeur", "importe", "monto", "valor", "cantidad", "expected revenue",
+        "declared monthly revenue",
     ),
     "currency": (
         "currency", "opportunity currency", "amount currency", "deal currency code", "currency iso code",
@@ -114,14 +116,15 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "date de derniere modification", "fecha de ultima modificacion",
     ),
     "changed": (
-        "changed at", "change date", "changed on", "stage change date", "stage changed at", "edit date", "timestamp",
-        "stage entered", "stage entered at", "entered at", "entered on", "stage date", "stage start date",
+        "changed at", "change date", "changed on", "stage change date", "stage changed at", "edit date",
+        "timestamp", "stage entered", "stage entered at", "entered at", "entered on", "stage date", "stage
+        start date",
         "geandert", "date de modification", "fecha de cambio", "date",
     ),
     "to_stage": ("to stage", "new stage", "new value", "stage to", "neue phase", "neuer wert", "nouvelle valeur",
                  "nouvelle etape", "nueva etapa", "nuevo valor"),
-    "from_stage": ("from stage", "old stage", "previous stage", "old value", "stage from", "alte phase", "alter wert",
-                   "ancienne valeur", "ancienne etape", "etapa anterior", "valor anterior"),
+    "from_stage": ("from stage", "old stage", "previous stage", "old value", "stage from", "alte phase",
+                   "alter wert", "ancienne valeur", "ancienne etape", "etapa anterior", "valor anterior"),
     "changed_field": ("field event", "field", "changed field", "field name"),
     "days_total": (
         "total days identified through closing", "total days", "days to close", "days open", "sales cycle days",

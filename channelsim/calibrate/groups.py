@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from channelsim.calibrate.mapping import IGNORE, Mapping
+from channelsim.calibrate.mapping import CHANNELS, IGNORE, Mapping
 from channelsim.calibrate.names import names_for, slug
 from channelsim.calibrate.notes import Notes, listed, plain
 from channelsim.calibrate.records import WON, Channel
@@ -16,6 +16,7 @@ from channelsim.calibrate.words import channel_words
 from channelsim.errors import suggest
 
 ONE_ROUTE, ONE_SEGMENT = "sales", "all"
+CHANNEL_OF: dict[str, Channel] = {channel: channel for channel in CHANNELS}
 REST = "other"
 NOT_SAID = "not said"
 MAX_ROUTES, MAX_SEGMENTS, MAX_SOURCES = 8, 8, 12
@@ -79,9 +80,7 @@ def _routes(
     routes: dict[str, tuple[str, Channel]] = {}
     for label, name in named.items():
         told, by_words = said.get(label.casefold()), channel_words(label)
-        channel: Channel = (
-            told if told == "inside" or told == "outside" or told == "hybrid" else by_words or "hybrid"
-        )
+        channel: Channel = CHANNEL_OF.get(told or "", by_words or "hybrid")
         if told is None and by_words is None:
             notes.say(f"The route '{label}' speaks of neither phone nor field, so its channel is hybrid; "
                       "routes: says otherwise.")  # fmt: skip
@@ -152,8 +151,8 @@ def _named(
     if len(kept) < len(counts):
         rest = counts.tail(len(counts) - len(kept))
         notes.say(
-            f"Of {len(counts):,} values of the {field} the {len(kept)} most frequent are kept; {len(rest):,} others "
-            f"with {int(rest['rows'].sum()):,} rows are put together as '{REST}': {listed(rest[field], 5)}."
+            f"Of {len(counts):,} values of the {field} the {len(kept)} most frequent are kept; {len(rest):,} "
+            f"others with {int(rest['rows'].sum()):,} rows are put together as '{REST}': {listed(rest[field], 5)}."
         )
     ordered = in_order(list(dict.fromkeys(labels.values())))
     if len(kept) < len(counts) and REST not in (label.casefold() for label in ordered):

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 from channelsim.calibrate.dates import ORDERS, Order
@@ -191,7 +192,7 @@ class _Reader:
             return ()
         ends = data if isinstance(data, list) else [data]
         numbers = [each for each in ends if isinstance(each, int | float) and not isinstance(each, bool)]
-        ascending = all(low < high for low, high in zip(numbers, numbers[1:], strict=False))
+        ascending = all(low < high for low, high in pairwise(numbers))
         if (
             len(numbers) < len(ends)
             or not numbers
@@ -282,8 +283,8 @@ def mapping_text(mapping: Mapping, files: tuple[str, ...] = ()) -> str:
         ("dates", mapping.dates, "day_first"),
         ("decimal", mapping.decimal and quoted(mapping.decimal), '","'),
         ("currency", mapping.currency, "EUR"),
-        ("since", mapping.since and mapping.since.isoformat(), "2025-01-01"),
-        ("as_of", mapping.as_of and mapping.as_of.isoformat(), "2026-12-31"),
+        ("since", mapping.since.isoformat() if mapping.since else None, "2025-01-01"),
+        ("as_of", mapping.as_of.isoformat() if mapping.as_of else None, "2026-12-31"),
         ("test_rows", tests, "[test, dummy]"),
         ("repeated_keys", mapping.repeated_keys, "latest"),
         ("encoding", mapping.encoding, "cp1252"),

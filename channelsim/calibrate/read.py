@@ -178,8 +178,8 @@ def _cutoff_day(window: Window | None) -> float:
 def _frames(
     groups: Groups, deals: Deals, window: Window | None, mapping: Mapping, notes: Notes
 ) -> tuple[pl.DataFrame, Staged]:
-    """The frames of an `Export`. An open deal's days end with the export: where dates alone are known, in the middle
-    of the day that it then lacks, for it was created at some time of its first one."""
+    """The frames of an `Export`. An open deal's days end with the export's last day: where dates alone are known,
+    half a day is taken off, for the deal was created at some time of its first day."""
     rows = groups.rows
     routes = list(groups.routes)
     if window is None:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import polars as pl
-
 from channelsim.calibrate.columns import Recognised
 from channelsim.calibrate.notes import listed
 from channelsim.errors import UserError
@@ -39,9 +37,23 @@ def sources_of(tables: Sequence[Recognised]) -> list[Source]:
     found = [_role(table) for table in tables]
     has_leads = any(role == "leads" for _, role in found)
     return [
-        Source(table, "won deals" if has_leads and role == "deals" and _may_join(table) else role)
+        Source(
+            table if role == "durations" else _without_days(table),
+            "won deals" if has_leads and role == "deals" and _may_join(table) else role,
+        )
         for table, role in found
     ]
+
+
+def _without_days(table: Recognised) -> Recognised:
+    """A table with dates, which say more than its days."""
+    unused = {table.at.get("days_total"), *table.shares.values()}
+    told = tuple(
+        replace(each, field="", how="") if column in unused else each
+        for column, each in zip(table.table.frame.columns, table.columns, strict=True)
+    )
+    at = {field: column for field, column in table.at.items() if field != "days_total"}
+    return replace(table, at=at, shares={}, columns=told)
 
 
 def _role(table: Recognised) -> tuple[Recognised, Role]:
@@ -55,9 +67,8 @@ def _role(table: Recognised) -> tuple[Recognised, Role]:
         is_lead = table.has("key") and not table.has(*OUTCOMES) and not table.entered
         return table, "leads" if is_lead else "deals"
     missing = "when deals were created" if table.has(*OUTCOMES) else "when deals were created, nor how they ended"
-    raise UserError(
-        f"{table.table.file}: no column says {missing}; its columns are {listed(table.table.headings)}; {WRITE_A_MAP}"
-    )
+    headings = listed(table.table.headings)
+    raise UserError(f"{table.table.file}: no column says {missing}; its columns are {headings}; {WRITE_A_MAP}")
 
 
 def _may_join(table: Recognised) -> bool:
@@ -108,8 +119,3 @@ def checked(sources: Sequence[Source]) -> None:
         raise UserError("one file has days in place of dates and another has dates; read them one by one")
     if "won deals" in roles and "leads" not in roles:
         raise UserError("a file of won deals alone says nothing of those not won; name the file of leads, too")
-
-
-def empty_to_null(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The columns of a source's fields, under the fields' names."""
-    return frame.select(pl.col(column).alias(field) for field, column in source.recognised.at.items())

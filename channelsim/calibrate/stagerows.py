@@ -19,7 +19,10 @@ from channelsim.calibrate.records import LOST, NO, OPEN, STAGES, WON, YES
 
 ONE_STEP = "deal"
 RARE = 0.01
-"""Share of a route's deals below which a stage that they visit is none of its steps."""
+"""Share of deals below which a stage that they visit is none of the steps."""
+MIN_BEYOND = 20
+"""Deals that must have come beyond a stage for it to be known as none of a route's."""
+TYPES = pl.Schema(STAGES)
 ORDERED_DEALS = 20_000
 """As many deals tell the order of stages."""
 
@@ -36,7 +39,7 @@ class Staged:
 def whole(deals: pl.DataFrame, routes: Sequence[str]) -> Staged:
     """One step for the whole of a deal. deals: `deal`, `route`, `days`, `ending`."""
     rows = deals.select("deal", pl.lit(0).alias("step"), "days", _ending(pl.col("ending")).alias("ending"))
-    return Staged(rows.cast(dict(STAGES)), dict.fromkeys(routes, (ONE_STEP,)), {})
+    return Staged(rows.cast(TYPES), dict.fromkeys(routes, (ONE_STEP,)), {})
 
 
 def shared(deals: pl.DataFrame, routes: Sequence[str], notes: Notes) -> Staged:
@@ -72,7 +75,7 @@ def shared(deals: pl.DataFrame, routes: Sequence[str], notes: Notes) -> Staged:
     ]
     names = names_for([column.removeprefix(SHARE) for column in columns], "stage")
     notes.say("A lost deal is lost in the last stage in which it spent time.")
-    rows = pl.concat(found).cast(dict(STAGES)).sort("deal", "step")
+    rows = pl.concat(found).cast(TYPES).sort("deal", "step")
     return Staged(rows, {route: tuple(names.values()) for route in routes}, {})
 
 
@@ -83,11 +86,10 @@ def _ending(ending: pl.Expr) -> pl.Expr:
 def from_history(
     deals: pl.DataFrame, history: pl.DataFrame, routes: Sequence[str], mapping: Mapping, notes: Notes
 ) -> tuple[Staged, pl.DataFrame]:
-    """Stages of deals from the changes of theirs, and the deals that have some: one that ended and of which no change
-    is known is left out.
+    """Stages of deals from their changes, and the deals without those that ended and of which no change is known.
 
-    deals: `deal`, `key`, `route`, `stage`, `created_day`, `end_day`, `ending`. history: `key`, `day`, `stage`, `left`,
-    `ends`.
+    deals: `deal`, `key`, `route`, `stage`, `created_day`, `end_day`, `ending`. history: `key`, `day`, `stage`,
+    `left`, `ends`.
     """
     strangers = history.join(deals, on="key", how="anti")
     notes.count("changes of deals that are not used", len(strangers), "not used", strangers["key"].unique())
@@ -138,8 +140,8 @@ def _values(going: pl.DataFrame, mapping: Mapping, notes: Notes) -> dict[str, tu
 
 
 def _entered_in_order(going: pl.DataFrame, stages: Sequence[str]) -> list[str]:
-    """Stages by how often each is entered before the others: by the mean, over the others, of the share of deals that
-    have both and enter it first (Borda's count)."""
+    """Stages by how often each is entered before the others: by the mean, over the others, of the share of deals
+    that have both and enter it first (Borda's count)."""
     entries = (
         going.filter(pl.col("stage").is_in(list(stages)))
         .group_by("deal", "stage")
@@ -171,14 +173,24 @@ def _with_history(deals: pl.DataFrame, history: pl.DataFrame, going: pl.DataFram
 def _steps_by_route(
     deals: pl.DataFrame, going: pl.DataFrame, stages: Sequence[str], routes: Sequence[str]
 ) -> tuple[dict[str, list[int]], pl.DataFrame]:
-    """Places of the stages that are steps of each route, and a frame route, place, step."""
-    sizes = dict(deals.group_by("route").agg(pl.len()).iter_rows())
-    visits = going.group_by("route", "place").agg(pl.col("deal").n_unique().alias("deals"))
-    seen = {(route, place): count for route, place, count in visits.iter_rows()}
+    """Places of the stages that are steps of each route, and a frame route, place, step. A stage is no step of a
+    route if nearly all deals that came beyond it never were in it."""
+    furthest = going.group_by("deal").agg(pl.col("place").max().alias("furthest"))
+    ends = deals.join(furthest, on="deal", how="left").with_columns(
+        furthest=pl.when(pl.col("ending") == WON).then(len(stages)).otherwise(pl.col("furthest"))
+    )
+    visits = going.select("deal", "place").unique().join(ends.select("deal", "route", "furthest"), on="deal")
+    visited = visits.filter(pl.col("furthest") > pl.col("place")).group_by("route", "place").agg(pl.len())
+    seen = {(route, place): count for route, place, count in visited.iter_rows()}
     steps = {}
     for route in routes:
-        enough = max(RARE * sizes.get(route, 0), 1)
-        steps[route] = [place for place in range(len(stages)) if seen.get((route, place), 0) >= enough] or [0]
+        reached = ends.filter(pl.col("route") == route)["furthest"]
+        beyond = [int((reached > place).sum()) for place in range(len(stages))]
+        steps[route] = [
+            place
+            for place, passed in enumerate(beyond)
+            if passed < MIN_BEYOND or seen.get((route, place), 0) >= RARE * passed
+        ] or [0]
     rows = [
         (route, place, max([step for step, kept in enumerate(places) if kept <= place], default=0))
         for route, places in steps.items()
@@ -214,14 +226,15 @@ def _reached(
     entries = entries.with_columns(pl.min_horizontal(pl.max_horizontal("day", first_day), "end_day").alias("day"))
     furthest = pl.col("step").cum_max().over("deal")
     until = pl.col("day").shift(-1).over("deal").fill_null(pl.col("end_day"))
-    back = entries.filter((pl.col("step") < furthest) & (pl.col("n") == 1))["deal"].n_unique()
     entries = entries.with_columns(furthest=furthest, spent=until - pl.col("day"))
-    jump = pl.col("furthest") - pl.col("furthest").shift(1).over("deal")
-    over = entries.filter(jump > 1)["deal"].n_unique()
     keys = deals.select("deal", "key")
-    notes.count("deals that went back a stage", back, "kept: the time counts to the furthest stage reached",
-                _keys(entries.filter((pl.col("step") < pl.col("furthest")) & (pl.col("n") == 1)), keys))  # fmt: skip
-    notes.count("deals that skipped stages", over, "kept: passed in no time", _keys(entries.filter(jump > 1), keys))
+    back = entries.filter((pl.col("step") < pl.col("furthest")) & (pl.col("n") == 1))
+    skipped = entries.filter(pl.col("furthest") - pl.col("furthest").shift(1).over("deal") > 1)
+    for rows, what, done in (
+        (back, "deals that went back a stage", "kept: the time counts to the furthest stage reached"),
+        (skipped, "deals that skipped stages", "kept: passed in no time"),
+    ):
+        notes.count(what, rows["deal"].n_unique(), done, _keys(rows, keys))
     return entries.group_by("deal", pl.col("furthest").alias("step")).agg(pl.col("spent").sum().alias("days"))
 
 
@@ -238,4 +251,4 @@ def _rows(deals: pl.DataFrame, reached: pl.DataFrame, steps: MappingOf[str, int]
     rows = ends.with_columns(step=pl.int_ranges(0, pl.col("end") + 1)).explode("step")
     rows = rows.join(reached, on=["deal", "step"], how="left").with_columns(pl.col("days").fill_null(0.0))
     ending = pl.when(pl.col("step") < pl.col("end")).then(pl.lit(YES)).otherwise(_ending(pl.col("ending")))
-    return rows.select("deal", "step", "days", ending.alias("ending")).cast(dict(STAGES)).sort("deal", "step")
+    return rows.select("deal", "step", "days", ending.alias("ending")).cast(TYPES).sort("deal", "step")

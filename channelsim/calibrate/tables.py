@@ -234,8 +234,8 @@ def _without_strays(frame: pl.DataFrame, name: str, notes: Notes) -> pl.DataFram
     if ragged > MAX_SHARE_OF_RAGGED * len(frame):
         row = 1 + (over.arg_max() or 0)
         raise UserError(
-            f"{name}: {ragged:,} rows of {len(frame):,} have more cells than the heading, row {row:,} the first; put "
-            "texts in which the separator occurs in quotes"
+            f"{name}: {ragged:,} rows of {len(frame):,} have more cells than the heading, row {row:,} the first; "
+            "put texts in which the separator occurs in quotes"
         )
     notes.count(
         f"{name}: more cells than the heading",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import IO, BinaryIO, Literal
 
 from channelsim.calibrate.notes import listed, plain
 from channelsim.errors import UserError
@@ -158,7 +158,7 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def _all_of(
-    stream: BinaryIO | gzip.GzipFile | zipfile.ZipExtFile,
+    stream: IO[bytes] | gzip.GzipFile,
     name: str,
     packed: int | None,
     check_start: Callable[[bytes, str], None] | None = None,

@@ -11,7 +11,7 @@ YES_WORDS = frozenset({"1", "true", "yes", "y", "t", "x", "ja", "wahr", "oui", "
 NO_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "falsch", "non", "faux", "falso"})
 
 WON_WORDS = re.compile(
-    r"\b(won|closed ?won|win|sold|gewonnen|gewonnene|gagn[eé]e?s?|conclue?|ganad[ao]s?|signed|accepted|beauftragt)\b",
+    r"\b(won|closed ?won|win|sold|gewonnene?|gagn[eé]e?s?|conclue?|ganad[ao]s?|signed|accepted|beauftragt)\b",
     re.IGNORECASE,
 )
 LOST_WORDS = re.compile(
@@ -25,8 +25,8 @@ OUTSIDE_WORDS = re.compile(
     re.IGNORECASE,
 )
 INSIDE_WORDS = re.compile(
-    r"\b(tele\w*|phones?|inside|inbound|online|web|call(s|ing)?|call cent(er|re)|remote|digital|e-?commerce|innendienst|"
-    r"s[eé]dentaires?|t[eé]l[eé]\w*|interno|tel[eé]fono)\b",
+    r"\b(tele\w*|phones?|inside|inbound|online|web|call(s|ing)?|call cent(er|re)|remote|digital|e-?commerce|"
+    r"innendienst|s[eé]dentaires?|t[eé]l[eé]\w*|interno|tel[eé]fono)\b",
     re.IGNORECASE,
 )
 BOTH_WORDS = re.compile(r"\b(hybrid\w*|hybrides?|h[ií]brid[ao]|blended|mixed)\b", re.IGNORECASE)
