@@ -36,8 +36,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "key": (
         "opportunity id", "deal id", "18 digit opportunity id", "case safe id", "opportunity number",
         "opportunity no", "deal number", "opp id", "record id", "record id deals", "hs object id", "mql id",
-        "lead id", "id", "key",
-        "number", "opportunity nr", "verkaufschance id", "verkaufschancen id", "vorgangsnummer", "angebotsnummer",
+        "lead id", "id", "key", "number", "opportunity nr", "verkaufschance id", "verkaufschancen id", "vorgangsnummer", "angebotsnummer",
         "opportunity nummer", "nummer", "identifiant", "id opportunite", "id de l opportunite", "numero",
         "id oportunidad", "id de la oportunidad", "identificador",
     ),
@@ -117,9 +116,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
     "changed": (
         "changed at", "change date", "changed on", "stage change date", "stage changed at", "edit date",
-        "timestamp", "stage entered", "stage entered at", "entered at", "entered on", "stage date", "stage
-        start date",
-        "geandert", "date de modification", "fecha de cambio", "date",
+        "timestamp", "stage entered", "stage entered at", "entered at", "entered on", "stage date",
+        "stage start date", "geandert", "date de modification", "fecha de cambio", "date",
     ),
     "to_stage": ("to stage", "new stage", "new value", "stage to", "neue phase", "neuer wert", "nouvelle valeur",
                  "nouvelle etape", "nueva etapa", "nuevo valor"),
