@@ -36,7 +36,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "key": (
         "opportunity id", "deal id", "18 digit opportunity id", "case safe id", "opportunity number",
         "opportunity no", "deal number", "opp id", "record id", "record id deals", "hs object id", "mql id",
-        "lead id", "id", "key", "number", "opportunity nr", "verkaufschance id", "verkaufschancen id", "vorgangsnummer", "angebotsnummer",
+        "lead id", "id", "key", "number", "opportunity nr", "verkaufschance id", "verkaufschancen id",
+        "vorgangsnummer", "angebotsnummer",
         "opportunity nummer", "nummer", "identifiant", "id opportunite", "id de l opportunite", "numero",
         "id oportunidad", "id de la oportunidad", "identificador",
     ),

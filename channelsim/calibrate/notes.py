@@ -32,7 +32,7 @@ class Notes:
     def count_where(self, frame: pl.DataFrame, where: pl.Expr, what: str, done: str) -> int:
         """Rows of a frame with a `key` for which something holds. Returns how many."""
         keys = frame.filter(where)["key"]
-        self.count(what, len(keys), done, keys.head(MAX_EXAMPLES))
+        self.count(what, len(keys), done, keys.drop_nulls().head(MAX_EXAMPLES))
         return len(keys)
 
     def say(self, sentence: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from channelsim.calibrate.columns import Recognised, confirmation, is_known, normal, recognise
+from channelsim.calibrate.columns import SAMPLED, Recognised, confirmation, is_known, normal, recognise
 from channelsim.calibrate.deals import Deals, deals_of
 from channelsim.calibrate.endings import values_of
 from channelsim.calibrate.fieldframes import SHARE, typed_frames
@@ -27,8 +27,9 @@ from channelsim.errors import UserError, suggest
 __all__ = ["Reading", "confirmation", "draft_mapping", "mapping_text", "read_export", "read_with_mapping"]
 
 DEFAULT_CURRENCY = "USD"
+CURRENCY_SIGNS = {"€": "EUR", "£": "GBP"}
 MAX_FILES = 100
-HALF_A_DAY = 0.5
+ONE_DAY = 1.0
 SECONDS_A_DAY = 86_400
 
 
@@ -160,13 +161,21 @@ def _columns_of(sources: Sequence[Source]) -> dict[str, str]:
 
 
 def _currency(sources: Sequence[Source], deals: Deals) -> str | None:
-    """The currency that a column says, or a heading."""
+    """The currency that a column says, or a heading, or a sign that no two currencies have."""
     said = deals.rows["currency"].drop_nulls().value_counts(sort=True, name="rows")
     if len(said):
         code = str(said.sort(["rows", "currency"], descending=[True, False])["currency"][0]).upper()
         if code.isalpha() and len(code) == 3:
             return code
-    return next((source.recognised.currency for source in sources if source.recognised.currency), None)
+    for source in sources:
+        if source.recognised.currency:
+            return source.recognised.currency
+        if (column := source.recognised.at.get("amount")) is not None:
+            texts = source.recognised.table.frame[column].drop_nulls().head(SAMPLED)
+            for sign, code in CURRENCY_SIGNS.items():
+                if texts.str.contains(sign, literal=True).any():
+                    return code
+    return None
 
 
 def _cutoff_day(window: Window | None) -> float:
@@ -178,8 +187,8 @@ def _cutoff_day(window: Window | None) -> float:
 def _frames(
     groups: Groups, deals: Deals, window: Window | None, mapping: Mapping, notes: Notes
 ) -> tuple[pl.DataFrame, Staged]:
-    """The frames of an `Export`. An open deal's days end with the export's last day: where dates alone are known,
-    half a day is taken off, for the deal was created at some time of its first day."""
+    """The frames of an `Export`. An open deal's days end with the export: where dates alone are known, they are
+    the days between its first date and the last date at which it was looked at."""
     rows = groups.rows
     routes = list(groups.routes)
     if window is None:
@@ -189,7 +198,7 @@ def _frames(
     else:
         cutoff = _cutoff_day(window)
         rows = rows.with_columns(created_day=_day("created", window), closed_day=_day("closed", window))
-        last = cutoff if deals.has_times else cutoff - HALF_A_DAY
+        last = cutoff if deals.has_times else cutoff - ONE_DAY
         end = pl.col("closed_day").fill_null(last)
         rows = rows.with_columns(end_day=end, days=(end - pl.col("created_day")).clip(0.0))
         rows = rows.sort("created_day", "key", maintain_order=True)

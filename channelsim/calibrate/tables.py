@@ -89,8 +89,7 @@ def _from_text(
         skipped, lines = 1, lines[1:]
     separator = separator or _separator(lines)
     above, heading_lines, headings = _heading(lines, separator, is_heading, name)
-    if skipped + above:
-        notes.say(f"{name}: the {above + skipped} lines above its heading are not read.")
+    notes.count(f"{name}: lines above the heading", above + skipped, "not read")
     start = sum(
         len(line.encode()) for line in list(io.StringIO(sample, newline=""))[: skipped + above + heading_lines]
     )

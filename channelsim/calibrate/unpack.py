@@ -26,6 +26,7 @@ MAX_RATIO = 200
 """Of unpacked to packed bytes, beyond LITTLE: exports come to 5 to 30."""
 LITTLE = 20_000_000
 MAX_COLUMNS = 2_000
+MAX_PATH = 200
 MAX_CELLS = 60_000_000
 """Of a workbook's sheet, empty ones in its rectangle among them: a reader sets aside room for all."""
 SEPARATORS = (b",", b";", b"\t", b"|")
@@ -64,7 +65,7 @@ def content_of(path: Path) -> Content:
 
     Raises UserError, in words, for anything that is not a table or is too large.
     """
-    name = plain(path)
+    name = plain(path, MAX_PATH)
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
@@ -107,6 +108,8 @@ def _plain_content(raw: bytes, name: str) -> Content:
     head = raw[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
         raise UserError(f"{name}: a web page or XML, whatever its name says; {EXPORT_AGAIN}")
+    if head.startswith((b"{", b"[{")):
+        raise UserError(f"{name}: JSON; {EXPORT_AGAIN}")
     return Content("text", raw)
 
 
