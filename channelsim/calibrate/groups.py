@@ -124,8 +124,9 @@ def _bands(rows: pl.DataFrame, mapping: Mapping, notes: Notes) -> tuple[pl.DataF
     middle = list(zip(range(len(ends)), range(1, len(ends)), strict=False))
     labels = [f"under {texts[0]}", *(f"{texts[a]} to {texts[b]}" for a, b in middle), f"{texts[-1]} and more"]
     made = [f"under_{names[0]}", *(f"from_{names[a]}_to_{names[b]}" for a, b in middle), f"from_{names[-1]}"]
-    cut = pl.col("amount").cut(list(ends), labels=made, left_closed=True).cast(pl.String)
-    rows = rows.with_columns(segment=cut)
+    band = pl.sum_horizontal(pl.col("amount") >= end for end in ends)
+    by_band = pl.when(pl.col("amount").is_not_null()).then(band.replace_strict(dict(enumerate(made))))
+    rows = rows.with_columns(segment=by_band)
     notes.count_where(rows, pl.col("segment").is_null(), "no value, so no band of value", "kept, without a segment")
     present = set(rows["segment"].drop_nulls().unique())
     return rows, {label: name for label, name in zip(labels, made, strict=True) if name in present}

@@ -22,6 +22,7 @@ SLIP_SHARE = 0.001
 SLIP_DAYS = {"late": 90, "early": 366}
 """A date that so many days part from all others, and of which there are no more than SLIP_SHARE, is a slip."""
 MIN_DATES = 20
+DATES_OF_A_DEAL = 2
 DAY = dt.timedelta(days=1)
 
 
@@ -178,7 +179,7 @@ def _without_slips(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
 
 def _usual(days: np.ndarray) -> tuple[int, int]:
     """The first and last day that are no slips, of sorted days."""
-    few = max(1, int(SLIP_SHARE * len(days)))
+    few = max(DATES_OF_A_DEAL, int(SLIP_SHARE * len(days)))
     if len(days) < MIN_DATES:
         return (int(days[0]), int(days[-1])) if len(days) else (0, 0)
     gaps = np.diff(days)

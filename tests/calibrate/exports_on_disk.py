@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping as MappingOf, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from pathlib import Path
+
+import polars as pl
 
 from channelsim.calibrate.mapping import mapping_from_text
 from channelsim.calibrate.read import Reading, read_with_mapping
@@ -81,12 +84,15 @@ def check_promises(export: Export) -> None:
     assert set(export.sources) >= set(deals["source"].drop_nulls())
     assert (deals["value"].drop_nulls() > 0).all()
     assert (stages["days"] >= 0).all()
-    joined = stages.join(deals, on="deal", suffix="_of_deal")
-    assert joined["deal"].n_unique() == len(deals)
-    last_of = {route.name: len(route.steps) - 1 for route in export.routes}
-    for (_, route, ending), rows in joined.group_by("deal", "route", "ending_of_deal"):
-        endings = rows.sort("step")["ending"].to_list()
-        assert rows.sort("step")["step"].to_list() == list(range(len(endings)))
-        assert set(endings[:-1]) <= {"yes"}
-        assert endings[-1] == {"won": "yes", "lost": "no", "open": "open"}[str(ending)]
-        assert ending != "won" or len(endings) == last_of[str(route)] + 1
+    ends = stages.group_by("deal", maintain_order=True).agg(
+        pl.col("step"), pl.col("ending").last().alias("last"), (pl.col("ending") != "yes").sum().alias("stops")
+    )
+    both = deals.join(ends, on="deal", how="left").sort("deal")
+    assert both["step"].null_count() == 0
+    assert both["step"].to_list() == [list(range(len(steps))) for steps in both["step"].to_list()]
+    said = pl.col("ending").replace_strict({"won": "yes", "lost": "no", "open": "open"})
+    assert both.select((said == pl.col("last")).all()).item()
+    assert both.select((pl.col("stops") == (pl.col("ending") != "won")).all()).item()
+    length = pl.col("route").replace_strict({route.name: len(route.steps) for route in export.routes})
+    won = both.filter(pl.col("ending") == "won")
+    assert won.select((pl.col("step").list.len() == length).all()).item()

@@ -86,7 +86,10 @@ def test_another_encoding_is_read_and_said(tmp_path: Path) -> None:
     export = read(tmp_path, {"a.csv": text.encode("cp1252")})
     assert set(export.deals["key"]) == {"Müller", "Groß"}
     assert any("Windows-1252" in sentence for sentence in export.sentences)
-    assert set(read(tmp_path, {"a.csv": text.encode("cp850")}, "encoding: cp850").deals["key"]) == {"Müller", "Groß"}
+    assert set(read(tmp_path, {"a.csv": text.encode("cp850")}, "encoding: cp850").deals["key"]) == {
+        "Müller",
+        "Groß",
+    }
 
 
 def test_a_cell_may_hold_lines_separators_and_quotes(tmp_path: Path) -> None:
@@ -183,11 +186,13 @@ def test_a_bomb_whose_headers_lie_is_found_while_it_is_unpacked(tmp_path: Path) 
     packed = bytearray(zipped({"a.csv": BOMB}))
     directory = packed.rindex(b"PK\x01\x02")
     packed[directory + 24 : directory + 28] = (100).to_bytes(4, "little")  # says that 100 bytes come out
-    with pytest.raises(UserError, match="damaged|unpacks to more than 200 times"):
+    with pytest.raises(UserError, match=r"damaged|unpacks to more than 200 times"):
         read(tmp_path, {"a.zip": bytes(packed)})
 
 
-def test_a_million_columns_are_refused_after_the_first_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_million_columns_are_refused_after_the_first_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b",".join(b"c%d" % column for column in range(10**6)))
     monkeypatch.setattr("channelsim.calibrate.unpack._all_of", None)  # would be called to read on
@@ -226,5 +231,9 @@ def test_names_of_files_and_columns_cannot_act_on_a_terminal(tmp_path: Path) -> 
     name = "new\nline\x1b[31m.csv"
     text = TEXT.replace("Amount", '"Amo\x1b]0;x\x07unt\nUSD"')
     export = read(tmp_path, {name: text})
-    shown = [*export.files, *export.sentences, *(str(part) for column in export.columns for part in vars(column).values())]
+    shown = [
+        *export.files,
+        *export.sentences,
+        *(str(part) for column in export.columns for part in vars(column).values()),
+    ]
     assert not any(letter in each for each in shown for letter in "\n\x1b\x07")

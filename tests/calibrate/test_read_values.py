@@ -31,10 +31,11 @@ def numbers(*texts: str | None, separator: str = ",", decimal: str | None = None
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-02-03", "2026/02/03", "2026-2-3", "20260203", "3-Feb-2026", "3 Feb 26", "Feb 3, 2026", "February 3rd, 2026",
-        "3. Februar 2026", "3 février 2026", "3 de febrero de 2026", "Tue, 3 Feb 2026", "46056", "1770076800",
-        "1770076800000", "2026-02-03T00:00:00Z", "2026-02-03 00:00:00.000", "2026-02-03 02:00 +02:00",
-        "Feb 3, 2026 12:00 AM",
+        "2026-02-03", "2026/02/03", "2026-2-3", "20260203", "3-Feb-2026", "3 Feb 26", "Feb 3, 2026",
+        "February 3rd, 2026", "3. Februar 2026", "3 février 2026", "3 de febrero de 2026", "Tue, 3 Feb 2026", "46056", "1770076800",
+
+        "1770076800000", "2026-02-03T00:00:00Z", "2026-02-03 00:00:00.000",
+        "2026-02-03 02:00 +02:00", "Feb 3, 2026 12:00 AM",
     ],
 )  # fmt: skip
 def test_a_day_is_the_same_however_it_is_written(text: str) -> None:
@@ -87,7 +88,12 @@ def test_with_dots_the_day_comes_first() -> None:
 
 def test_what_is_no_date_is_counted_and_not_said() -> None:
     notes = Notes()
-    assert dates("2026-02-30", "soon", None, "2026-01-01", notes=notes) == [None, None, None, dt.datetime(2026, 1, 1)]
+    assert dates("2026-02-30", "soon", None, "2026-01-01", notes=notes) == [
+        None,
+        None,
+        None,
+        dt.datetime(2026, 1, 1),
+    ]
     (count,) = notes.counts
     assert (count.rows, count.examples) == (2, ("2026-02-30", "soon"))
 
@@ -123,7 +129,8 @@ def test_the_same_text_is_another_number_where_the_file_or_the_mapping_says_so()
 @pytest.mark.parametrize(
     ("value", "ending"),
     [
-        ("Closed Won", "won"), ("closedwon", "won"), ("Closed - Lost", "lost"), ("Loss", "lost"), ("Gewonnen", "won"),
+        ("Closed Won", "won"), ("closedwon", "won"), ("Closed - Lost", "lost"), ("Loss", "lost"),
+        ("Gewonnen", "won"),
         ("Perdue", "lost"), ("Ganada", "won"), ("ClosedLost", "lost"), ("Open", "open"), ("Proposal", None),
         ("Wonderland", None), ("Not won", None), ("Closed won (Sales Pipeline)", "won"),
     ],
@@ -135,7 +142,8 @@ def test_words_say_how_a_deal_stands(value: str, ending: str | None) -> None:
 @pytest.mark.parametrize(
     ("route", "channel"),
     [
-        ("Fields Sales", "outside"), ("Telesales", "inside"), ("Telecoverage", "inside"), ("Inside Sales", "inside"),
+        ("Fields Sales", "outside"), ("Telesales", "inside"), ("Telecoverage", "inside"),
+        ("Inside Sales", "inside"),
         ("On-site", "outside"), ("Außendienst", "outside"), ("Reseller", None), ("Inside and field", "hybrid"),
     ],
 )  # fmt: skip
