@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from exports_on_disk import read, reading, report, won_and_lost
 
-from channelsim.calibrate.mapping import Mapping, mapping_from_text, mapping_text, read_mapping
+from channelsim.calibrate.mapping import KEYS, Mapping, mapping_from_text, mapping_text, read_mapping
 from channelsim.calibrate.read import confirmation, draft_mapping
 from channelsim.errors import ScenarioError, UserError
 
@@ -108,3 +108,9 @@ def test_the_table_to_confirm_shows_used_columns_first(tmp_path: Path) -> None:
     rows = confirmation(export.columns)
     assert rows[0] == ("deals.csv", "Opportunity ID", "key", "by its name", "0, 1")
     assert rows[-1] == ("deals.csv", "Zodiac", "not used", "", "Leo")
+
+
+def test_the_guides_mapping_file_is_right_and_names_every_key() -> None:
+    page = Path("docs/calibrate.md").read_text()
+    text = page.split("<!-- the mapping file -->\n```text\n")[1].split("```")[0]
+    assert set(mapping_from_text(text).tree.data) == set(KEYS)
