@@ -102,7 +102,7 @@ def parse_dates(
 
 def _parts(column: DateColumn) -> pl.DataFrame:
     """Each text once: how many rows have it, its form and the parts that stand in it."""
-    distinct = column.texts.drop_nulls().value_counts().rename({column.texts.name: "text"})
+    distinct = column.texts.drop_nulls().value_counts().rename({column.texts.name: "text"}).sort("text")
     rest = distinct.with_columns(clean=pl.col("text").str.replace(WEEKDAY, "").str.replace_all(r"\s+", " "))
     found = []
     for form, pattern in FORMS.items():

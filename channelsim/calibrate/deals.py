@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -166,6 +167,8 @@ def _history(frames: Sequence[pl.DataFrame], typed: Sequence[Typed], notes: Note
             others = ~pl.col("changed_field").str.contains(OF_THE_STAGE).fill_null(False)
             notes.count_where(frame, others, "changes of other fields than the stage", "not used")
             frame = frame.filter(~others)
+        if _is_newest_first(frame):
+            frame = frame.reverse()
         left = pl.col("from_stage") if "from_stage" in frame.columns else pl.lit(None, pl.String)
         found.append(frame.select("key", pl.col("changed").alias("at"), pl.col("to_stage").alias("stage"),
                                   left.alias("left")))  # fmt: skip
@@ -186,6 +189,12 @@ def _history(frames: Sequence[pl.DataFrame], typed: Sequence[Typed], notes: Note
     notes.count_where(history, unusable, "changes without a date or a stage", "not used")
     history = history.filter(~unusable)
     return history.sort("key", "at", maintain_order=True)
+
+
+def _is_newest_first(frame: pl.DataFrame) -> bool:
+    """Whether most changes of a deal stand above its earlier ones. It matters for those of one day."""
+    gap = frame.sort("key", maintain_order=True).select(pl.col("changed").diff().over("key").alias("gap"))["gap"]
+    return bool((gap < dt.timedelta()).sum() > (gap > dt.timedelta()).sum())
 
 
 def _from_history(history: pl.DataFrame) -> pl.DataFrame:
@@ -209,6 +218,8 @@ def _ended_by_history(
     ends = ending_by_value(history["stage"], mapping)
     ends = {stage: end if end in (WON, LOST) else None for stage, end in ends.items()}
     history = history.with_columns(ends=pl.col("stage").replace_strict(ends, default=None, return_dtype=pl.String))
+    # of changes at one time, the one that ends the deal is the last
+    history = history.sort("key", "at", pl.col("ends").is_not_null(), maintain_order=True)
     kind = pl.coalesce("ends", pl.lit("") + pl.col("stage"))
     repeated = (kind == kind.shift(1)) & (pl.col("key") == pl.col("key").shift(1))
     history = history.filter(~repeated.fill_null(False))

@@ -58,12 +58,9 @@ def with_endings(frame: pl.DataFrame, mapping: Mapping, notes: Notes) -> pl.Data
 
 def _say(frame: pl.DataFrame, notes: Notes) -> None:
     """Which values of the field that decides mean what."""
-    field = next((each for each in ("result", "stage") if each in frame.columns), None)
-    if field is None:
-        return
     for ending in (WON, LOST):
-        values = frame.filter(pl.col("ending") == ending)[field].drop_nulls().value_counts(sort=True)[field]
-        if len(values):
+        values = values_of(ending, frame)
+        if values:
             notes.say(f"A deal is {ending} if it is {listed(values, 5)}.")
 
 

@@ -23,7 +23,8 @@ def parse_numbers(texts: pl.Series, label: str, decimal: str | None, separator: 
     label: the column, as sentences call it. decimal: the mapping file's sign, else decided from the column.
     separator: of the file's cells, "" for a workbook, whose numbers have a decimal point.
     """
-    distinct = texts.drop_nulls().value_counts(sort=True).rename({texts.name: "text"})
+    distinct = texts.drop_nulls().value_counts().rename({texts.name: "text"})
+    distinct = distinct.sort(["count", "text"], descending=[True, False])
     cleaned = distinct.with_columns(
         pl.col("text").str.replace_all(IGNORED, "").alias("clean"),
     ).with_columns(

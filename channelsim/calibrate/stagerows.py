@@ -91,9 +91,16 @@ def from_history(
     deals: `deal`, `key`, `route`, `stage`, `created_day`, `end_day`, `ending`. history: `key`, `day`, `stage`,
     `left`, `ends`.
     """
-    strangers = history.join(deals, on="key", how="anti")
-    notes.count("changes of deals that are not used", len(strangers), "not used", strangers["key"].unique())
-    history = history.join(deals.select("key", "deal", "route", "end_day"), on="key", how="inner")
+    strangers = history.join(deals, on="key", how="anti", maintain_order="left")
+    notes.count(
+        "changes of deals that are not used",
+        len(strangers),
+        "not used",
+        strangers["key"].unique(maintain_order=True),
+    )
+    history = history.join(
+        deals.select("key", "deal", "route", "end_day"), on="key", how="inner", maintain_order="left"
+    )
     history = history.filter(pl.col("day") <= pl.col("end_day") + 1)
     going = history.filter(pl.col("ends").is_null())
     values = _values(going, mapping, notes)
@@ -102,7 +109,9 @@ def from_history(
         "place"
     )
     deals = _with_history(deals, history, going, notes)
-    going = going.join(deals.select("deal"), on="deal", how="semi").sort("deal", "day", maintain_order=True)
+    going = going.join(deals.select("deal"), on="deal", how="semi", maintain_order="left").sort(
+        "deal", "day", maintain_order=True
+    )
     steps, positions = _steps_by_route(deals, going, tuple(values), routes)
     reached = _reached(deals, going, positions, order, notes)
     names = names_for([plain(value) for value in values], "stage")
@@ -125,8 +134,12 @@ def _values(going: pl.DataFrame, mapping: Mapping, notes: Notes) -> dict[str, tu
     if mapping.stages:
         known = {value.casefold() for values in mapping.stages.values() for value in values}
         unknown = going.filter(~pl.col("stage").str.to_lowercase().is_in(sorted(known)))
-        notes.count("changes to a stage that the mapping file does not name", len(unknown),
-                    "not used: the time counts to the stage before", unknown["stage"].unique())  # fmt: skip
+        notes.count(
+            "changes to a stage that the mapping file does not name",
+            len(unknown),
+            "not used: the time counts to the stage before",
+            unknown["stage"].unique(maintain_order=True),
+        )
         return dict(mapping.stages)
     visits = going.group_by("stage").agg(pl.col("deal").n_unique().alias("deals")).sort("stage")
     few = visits.filter(pl.col("deals") < RARE * going["deal"].n_unique())
@@ -152,7 +165,7 @@ def _entered_in_order(going: pl.DataFrame, stages: Sequence[str]) -> list[str]:
     pairs = entries.join(entries, on="deal", suffix="_other").filter(pl.col("stage") != pl.col("stage_other"))
     earlier = (pl.col("day") < pl.col("day_other")) + 0.5 * (pl.col("day") == pl.col("day_other"))
     shares = pairs.group_by("stage", "stage_other").agg(earlier.mean().alias("share"))
-    score = shares.group_by("stage").agg(pl.col("share").mean())
+    score = shares.group_by("stage").agg(pl.col("share").mean().round(9))
     by_stage = dict(score.iter_rows())
     return sorted(stages, key=lambda stage: (-by_stage.get(stage, 0.5), stage))
 
@@ -219,7 +232,7 @@ def _reached(
         ],
         how="vertical_relaxed",
     )
-    entries = entries.join(positions, on=["route", "place"], how="left").sort(
+    entries = entries.join(positions, on=["route", "place"], how="left", maintain_order="left").sort(
         "deal", "n", "day", maintain_order=True
     )
     first_day = pl.col("day").first().over("deal")
@@ -235,7 +248,9 @@ def _reached(
         (skipped, "deals that skipped stages", "kept: passed in no time"),
     ):
         notes.count(what, rows["deal"].n_unique(), done, _keys(rows, keys))
-    return entries.group_by("deal", pl.col("furthest").alias("step")).agg(pl.col("spent").sum().alias("days"))
+    return entries.group_by("deal", pl.col("furthest").alias("step")).agg(
+        pl.col("spent").sum().round(9).alias("days")
+    )
 
 
 def _keys(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:

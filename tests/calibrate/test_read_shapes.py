@@ -187,6 +187,16 @@ def test_salesforces_history_object_is_known_by_its_repeated_keys(tmp_path: Path
     assert export.deals.filter(export.deals["key"] == "A")["value"].item() == 150.0
 
 
+def test_a_history_with_the_newest_change_on_top_is_read_the_same_way(tmp_path: Path) -> None:
+    header, *rows = HISTORY.splitlines()
+    rows += ["D,,Discovery,2026-02-05", "D,Discovery,Proposal,2026-02-05", "D,Proposal,Closed Won,2026-02-05"]
+    export = read(tmp_path, "\n".join([header, *rows]))
+    turned = read(tmp_path, "\n".join([header, *reversed(rows)]))
+    assert stages_of(turned, "D") == [(0, 0.0, "yes"), (1, 0.0, "yes")]
+    assert turned.stages.equals(export.stages)
+    assert turned.counts == export.counts
+
+
 def test_stages_skipped_take_no_time_and_going_back_counts_to_the_furthest(tmp_path: Path) -> None:
     header, *rows = HISTORY.splitlines()
     more = [
