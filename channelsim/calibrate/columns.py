@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channelsim.calibrate.fields import (
-    FIELDS,
     HEADINGS,
     ROUTE_ONLY_IF_IT_SPEAKS_OF_SELLING,
     STAGE_DATES,
@@ -193,8 +192,3 @@ def confirmation(columns: Sequence[Column]) -> tuple[tuple[str, str, str, str, s
     that are used stand first."""
     ordered = sorted(columns, key=lambda each: (each.file, not each.field))
     return tuple((each.file, each.column, each.field or "not used", each.how, each.sample) for each in ordered)
-
-
-def describe(field: str) -> str:
-    """What a field is, in words."""
-    return FIELDS[field]

@@ -52,6 +52,8 @@ PARTS = (
 SPREADSHEET_START = pl.date(1899, 12, 30)
 LAST_TWO_FIGURES_OF_THIS_CENTURY = 69
 MAX_MONTH = 12
+YEARS = (1900, 2500)
+"""Others are no dates of deals."""
 
 
 def _month_names() -> dict[str, int]:
@@ -191,7 +193,8 @@ def _dates(column: DateColumn, parts: pl.DataFrame, order: Order, notes: Notes) 
         pl.from_epoch(pl.col("seconds").cast(pl.Int64), "s").cast(pl.Datetime("us")),
         pl.from_epoch(pl.col("milliseconds").cast(pl.Int64), "ms").cast(pl.Datetime("us")),
     )
-    read = frame.select("text", "count", "form", at.alias("at"), "offset", "zone")
+    usable = at.dt.year().is_between(*YEARS)
+    read = frame.select("text", "count", "form", pl.when(usable).then(at).alias("at"), "offset", "zone")
     unread = read.filter(pl.col("at").is_null()).sort("count", "text", descending=[True, False])
     notes.count(f"{column.label}: not a date", int(unread["count"].sum()), "taken as not said", unread["text"])
     read = read.drop_nulls("at")

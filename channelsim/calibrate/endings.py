@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from channelsim.calibrate.mapping import Mapping
-from channelsim.calibrate.notes import Notes, listed, plain
+from channelsim.calibrate.notes import Notes, listed
 from channelsim.calibrate.records import LOST, OPEN, WON
 from channelsim.calibrate.words import YES_WORDS, ending_of
 
@@ -68,7 +68,6 @@ def values_of(ending: str, frame: pl.DataFrame) -> tuple[str, ...]:
     """Values of the result, or else the stage, of deals of an ending, most frequent first."""
     for field in ("result", "stage"):
         if field in frame.columns and frame[field].null_count() < len(frame):
-            values = frame.filter(pl.col("ending") == ending)[field].drop_nulls()
-            return tuple(plain(each) for each in values.value_counts(sort=True, name="rows").sort(
-                ["rows", field], descending=[True, False])[field])  # fmt: skip
+            values = frame.filter(pl.col("ending") == ending)[field].drop_nulls().value_counts(name="rows")
+            return tuple(values.sort(["rows", field], descending=[True, False])[field])
     return ()

@@ -62,12 +62,12 @@ def _routes(
             )
         notes.say("No column says how deals were sold, so there is one route, sales, of the channel hybrid.")
         return rows.with_columns(route=pl.lit(ONE_ROUTE)), {ONE_ROUTE: (ONE_ROUTE, "hybrid")}
-    present = {value.casefold(): value for value in rows["route"].drop_nulls().unique(maintain_order=True)}
+    present = {plain(value).casefold(): value for value in rows["route"].drop_nulls().unique(maintain_order=True)}
     for value in mapping.routes:
-        if value.casefold() not in present:
+        if plain(value).casefold() not in present:
             message = f"no deal has the route '{plain(value)}'; {suggest(value, present.values())}"
             raise mapping.problem(("routes", value), message)
-    said = {value.casefold(): channel for value, channel in mapping.routes.items()}
+    said = {plain(value).casefold(): channel for value, channel in mapping.routes.items()}
     ignored = [present[value] for value, channel in said.items() if channel == IGNORE]
     where = pl.col("route").is_in(ignored)
     notes.count_where(rows, where & pl.col("route").is_not_null(), "of a route that is to be ignored", "dropped")

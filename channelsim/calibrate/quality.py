@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from channelsim.calibrate.dates import YEARS
 from channelsim.calibrate.deals import Deals
 from channelsim.calibrate.mapping import Mapping
 from channelsim.calibrate.notes import Notes, listed
@@ -124,6 +125,8 @@ def _in_window(
             "no row has a day of creation that can be used; look at the columns and at dates: in a mapping"
         )
     until = as_of or mapping.as_of
+    if until is not None and not YEARS[0] <= until.year <= YEARS[1]:
+        raise UserError(f"as_of: {until} is no day of an export; write one such as 2026-12-31")
     if until is not None:
         cutoff = dt.datetime.combine(until + DAY, dt.time())
     else:

@@ -104,8 +104,8 @@ def read_with_mapping(
         wanted,
         columns={**_columns_of(sources), **wanted.columns},
         stages=wanted.stages or staged.labels,
-        won=wanted.won or values_of(WON, rows),
-        lost=wanted.lost or values_of(LOST, rows),
+        won=wanted.won or _values_of(WON, rows, deals),
+        lost=wanted.lost or _values_of(LOST, rows, deals),
         routes={**_channels(groups), **wanted.routes},
         dates=order,
         currency=export.currency,
@@ -145,6 +145,14 @@ def _tables(paths: Sequence[str | os.PathLike[str]], mapping: Mapping, notes: No
             message = f"no file has a column '{plain(heading)}'; {suggest(heading, headings)}"
             raise mapping.problem(("columns", field), message)
     return found
+
+
+def _values_of(ending: str, rows: pl.DataFrame, deals: Deals) -> tuple[str, ...]:
+    """Values of the report's result or stage, and of the history's stages, that mean an ending."""
+    found = list(values_of(ending, rows))
+    if deals.history is not None:
+        found += deals.history.filter(pl.col("ends") == ending)["stage"].unique().sort()
+    return tuple(dict.fromkeys(found))
 
 
 def _channels(groups: Groups) -> dict[str, str]:

@@ -103,7 +103,7 @@ def from_history(
     )
     history = history.filter(pl.col("day") <= pl.col("end_day") + 1)
     going = history.filter(pl.col("ends").is_null())
-    values = _values(going, mapping, notes)
+    values = _values(going, mapping, notes) or {ONE_STEP: ()}
     order = {value: place for place, values_of in enumerate(values.values()) for value in values_of}
     going = going.with_columns(place=_looked_up("stage", order), came_from=_looked_up("left", order)).drop_nulls(
         "place"
@@ -119,7 +119,7 @@ def from_history(
     staged = Staged(
         _rows(deals, reached, {route: len(places) for route, places in steps.items()}),
         {route: tuple(by_place[place] for place in places) for route, places in steps.items()},
-        dict(zip(by_place, values.values(), strict=True)),
+        {name: found for name, found in zip(by_place, values.values(), strict=True) if found},
     )
     return staged, deals
 

@@ -27,7 +27,7 @@ MAX_RATIO = 200
 LITTLE = 20_000_000
 MAX_COLUMNS = 2_000
 MAX_PATH = 200
-MAX_CELLS = 60_000_000
+MAX_CELLS = 25_000_000
 """Of a workbook's sheet, empty ones in its rectangle among them: a reader sets aside room for all."""
 SEPARATORS = (b",", b";", b"\t", b"|")
 
