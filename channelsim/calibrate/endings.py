@@ -52,22 +52,23 @@ def with_endings(frame: pl.DataFrame, mapping: Mapping, notes: Notes) -> pl.Data
         rows = frame.filter(unknown & (pl.col("ending") == OPEN))
         notes.count("a result that says neither won nor lost", len(rows), "taken as open",
                     rows["result"].fill_null("(empty)").unique(maintain_order=True))  # fmt: skip
-    _say(frame, notes)
+    _say(frame, mapping, notes)
     return frame
 
 
-def _say(frame: pl.DataFrame, notes: Notes) -> None:
-    """Which values of the field that decides mean what."""
+def _say(frame: pl.DataFrame, mapping: Mapping, notes: Notes) -> None:
+    """Which values mean what."""
     for ending in (WON, LOST):
-        values = values_of(ending, frame)
+        values = values_of(ending, frame, mapping)
         if values:
             notes.say(f"A deal is {ending} if it is {listed(values, 5)}.")
 
 
-def values_of(ending: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    """Values of the result, or else the stage, of deals of an ending, most frequent first."""
+def values_of(ending: str, frame: pl.DataFrame, mapping: Mapping) -> tuple[str, ...]:
+    """Values of the result and the stage that mean an ending by themselves."""
+    found: dict[str, None] = {}
     for field in ("result", "stage"):
-        if field in frame.columns and frame[field].null_count() < len(frame):
-            values = frame.filter(pl.col("ending") == ending)[field].drop_nulls().value_counts(name="rows")
-            return tuple(values.sort(["rows", field], descending=[True, False])[field])
-    return ()
+        if field in frame.columns:
+            says = ending_by_value(frame[field], mapping)
+            found |= {value: None for value in sorted(says) if says[value] == ending}
+    return tuple(found)

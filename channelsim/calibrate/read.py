@@ -104,8 +104,8 @@ def read_with_mapping(
         wanted,
         columns={**_columns_of(sources), **wanted.columns},
         stages=wanted.stages or staged.labels,
-        won=wanted.won or _values_of(WON, rows, deals),
-        lost=wanted.lost or _values_of(LOST, rows, deals),
+        won=wanted.won or _values_of(WON, rows, deals, wanted),
+        lost=wanted.lost or _values_of(LOST, rows, deals, wanted),
         routes={**_channels(groups), **wanted.routes},
         dates=order,
         currency=export.currency,
@@ -147,11 +147,11 @@ def _tables(paths: Sequence[str | os.PathLike[str]], mapping: Mapping, notes: No
     return found
 
 
-def _values_of(ending: str, rows: pl.DataFrame, deals: Deals) -> tuple[str, ...]:
+def _values_of(ending: str, rows: pl.DataFrame, deals: Deals, mapping: Mapping) -> tuple[str, ...]:
     """Values of the report's result or stage, and of the history's stages, that mean an ending."""
-    found = list(values_of(ending, rows))
+    found = list(values_of(ending, rows, mapping))
     if deals.history is not None:
-        found += deals.history.filter(pl.col("ends") == ending)["stage"].unique().sort()
+        found += deals.history.filter(pl.col("ends") == ending)["stage"].unique().sort().to_list()
     return tuple(dict.fromkeys(found))
 
 

@@ -141,6 +141,12 @@ def test_pipedrives_won_and_lost_times_close_a_deal(tmp_path: Path) -> None:
     assert (export.currency, export.resolution_days) == ("EUR", 0.0)
 
 
+def test_a_stage_in_which_deals_were_lost_does_not_mean_lost(tmp_path: Path) -> None:
+    found = reading(tmp_path, PIPEDRIVE.replace("Status", "Mood"))  # the times alone say what was won and lost
+    assert found.export.deals["ending"].to_list() == ["won", "lost", "open"]
+    assert (found.mapping.won, found.mapping.lost) == ((), ())
+
+
 @pytest.mark.parametrize("text", [GERMAN, FRENCH, SPANISH])
 def test_other_languages_are_read(text: str, tmp_path: Path) -> None:
     export = read(tmp_path, text)
