@@ -340,7 +340,7 @@ def _notes(fit: Fit, template: Template, staff: Mapping[str, Staff]) -> Iterator
         if each.effort_scale < 1:
             yield (
                 f"With the efforts of {template.name} the {each.headcount} reps at work on {route} would be "
-                f"{100 * each.busy / each.effort_scale:.0f}% busy, yet they coped: the efforts assumed are scaled by "
+                f"{100 * each.busy / each.effort_scale:.0f}% busy, yet they coped: the efforts are scaled by "
                 f"{each.effort_scale:.2f}."
             )
     if fit.export.currency != template.scenario.currency:

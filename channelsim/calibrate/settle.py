@@ -6,9 +6,9 @@ decide, W, follows how long they may take to decide, B, if W + B are to be the d
 
     mean B = mean D - mean W,    variance B = variance D - variance W    (W and B are drawn independently)
 
-of families, and of equally likely values the ones with which the quantiles of W + B are those of D. W hardly depends
-on B, so that two rounds are enough. Losses that are no answers (buyers who cool while they wait) count as losses in
-the export, and so both in its days until no and in its shares that go on: these are raised by as much.
+of families, and of equally likely values the ones with which the quantiles of W + B are those of D. W hardly
+depends on B, so that two rounds are enough. Losses that are no answers (buyers who cool while they wait) count as
+losses in the export, and so both in its days until no and in its shares that go on: these are raised by as much.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from channelsim.calibrate.draft import (
     days_of,
     spread_of,
 )
-from channelsim.calibrate.records import NO, YES
+from channelsim.calibrate.records import YES
 from channelsim.calibrate.stays import LOST_OTHERWISE, Stays, stays_of
 from channelsim.engine.trace import Happening
 from channelsim.scenario.load import load
@@ -119,7 +119,7 @@ def _longest(draft: Draft, cell: Cell) -> float:
 
 
 def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
-    """The draft with days and shares that fit what was simulated, and the cells where no time is left for buyers."""
+    """The draft with days and shares that fit the simulation, and the cells where no time is left for buyers."""
     kept = {
         (route.name, step.step, segment): _kept_share(stays, route.name, step.step, segment)
         for route in draft.fit.routes
@@ -194,7 +194,9 @@ def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tupl
     together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
     mean = float(values.mean())
     too_long = float(together.mean() - aims.mean())
-    is_least = mean < LEAST_DAYS + CLOSE_SHARE * wanted.mean and too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
+    is_least = mean < LEAST_DAYS + CLOSE_SHARE * wanted.mean and too_long > max(
+        CLOSE_DAYS, CLOSE_SHARE * wanted.mean
+    )
     cv = float(values.std()) / mean if mean > 0 else 0.0
     return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
 
@@ -208,7 +210,8 @@ def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) ->
         [np.full(len(answered), (1 - lost_share) / len(answered)), np.full(len(lost), lost_share / len(lost))]
     )
     order = np.argsort(sample, kind="stable")
-    return np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
+    found: Floats = np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
+    return found
 
 
 def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterator[Row]:
@@ -245,16 +248,16 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
             cell = row.cell
             verb = "went on" if cell.outcome == YES else "were lost"
             yield (
-                f"{cell.route}/{cell.step}: deals of the export that {verb} spent {row.wanted_mean:.1f} days there, "
-                f"but with the work assumed and the waiting for it {row.after_mean:.1f} pass even if buyers answer "
+                f"{cell.route}/{cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
+                f"there, but with the work assumed and the waiting for it {row.after_mean:.1f} pass even if buyers answer "
                 f"at once. Efforts, touches or travel there are too long, or the team is too small."
             )
-    by_step = {}
+    by_step: dict[tuple[str, str], float] = {}
     for (route, step, _), share in draft.kept.items():
         by_step[route, step] = min(share, by_step.get((route, step), 1.0))
     for (route, step), share in by_step.items():
         if share < 0.9:
             yield (
-                f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the share "
-                f"that goes on is raised for it."
+                f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the "
+                f"share that goes on is raised for it."
             )

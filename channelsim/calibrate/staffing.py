@@ -50,10 +50,8 @@ class Demand:
         }
 
 
-def hours_needed(
-    fit: Fit, route: str, work: Mapping[str, Work], deals: Mapping[str, float], team: Team
-) -> float:
-    """Working hours a month that deals of a route take: selling hours by what a rep gets sold in an hour, and the road.
+def hours_needed(fit: Fit, route: str, work: Mapping[str, Work], deals: Mapping[str, float], team: Team) -> float:
+    """Working hours a month that deals of a route take: selling hours and, around them, all else, and the road.
 
     deals: a month, by segment. work: by step.
     """

@@ -19,7 +19,7 @@ from channelsim.calibrate.draft import (
     spread_of,
 )
 from channelsim.calibrate.estimates import Estimate, Fit, SourceFit, Spread, StepFit
-from channelsim.calibrate.figures import believed, figure, interval, number, shares
+from channelsim.calibrate.figures import believed, figure, interval, interval_alone, number, shares
 from channelsim.calibrate.lines import Lines, flow, named, quoted, said
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES
 from channelsim.calibrate.settle import Settled, settle
@@ -88,8 +88,8 @@ def _head(lines: Lines, draft: Draft, file: str, notes: tuple[str, ...]) -> None
     lines.raw(f"#   channelsim run {said(file)}")
     lines.raw("#")
     lines.remark(
-        "An interval (\"0.28 to 0.34, n = 619\") stands beside what was estimated, and holds with 90%. What is "
-        "`uncertain` is drawn from what is believed about it, once in each replication. What is marked \"assumed\" "
+        'An interval ("0.28 to 0.34, n = 619") stands beside what was estimated, and holds with 90%. What is '
+        '`uncertain` is drawn from what is believed about it, once in each replication. What is marked "assumed" '
         f"the export cannot say: it is the template {draft.template.name}'s, and yours to replace, effort and pay "
         "before all."
     )
@@ -147,7 +147,7 @@ def _deal_value(lines: Lines, draft: Draft, segment: str) -> None:
     if spread.family == "empirical":
         lines.field(2, "deal_value", _empirical(spread.values, DAYS_DIGITS), mean)
         return
-    cv = "" if spread.family == "exponential" else f"; cv {interval(spread.cv).partition(', n')[0]}"
+    cv = "" if spread.family == "exponential" else f"; cv {interval_alone(spread.cv)}"
     text = _family(spread.family, figure(spread.mean, least=0), min(max(spread.cv.value, 0.05), 10.0))
     lines.field(2, "deal_value", text, mean + (cv if spread.cv.sd > 0 else ""))
 
@@ -365,9 +365,7 @@ def _by_segment(
 
 
 def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, field: str) -> None:
-    cells = [
-        cell for cell in draft.days if (cell.route, cell.step, cell.outcome) == (route, step.step, outcome)
-    ]
+    cells = [cell for cell in draft.days if (cell.route, cell.step, cell.outcome) == (route, step.step, outcome)]
     of = {segment: cell for cell in cells for segment in cell.segments}
 
     def text(cell: Cell) -> str:
@@ -424,7 +422,8 @@ def _strategies(lines: Lines, draft: Draft) -> None:
         lines.item(3, rule, comment)
     if draft.alone:
         lines.remark(
-            "If one route had everything, staffed to be as busy as the teams are together. See the caution above.", 1
+            "If one route had everything, staffed to be as busy as the teams are together. See the caution above.",
+            1,
         )
     for route, headcount in draft.alone.items():
         lines.field(1, f"{ONLY}{route}")
@@ -467,7 +466,8 @@ def _times(value: Any, factor: float) -> Any:
         return [_times(each, factor) for each in value]
     if isinstance(value, dict):
         return {
-            name: each if name in ("dist", "cv", "weights") else _times(each, factor) for name, each in value.items()
+            name: each if name in ("dist", "cv", "weights") else _times(each, factor)
+            for name, each in value.items()
         }
     return value
 
@@ -487,7 +487,9 @@ def _assumed(draft: Draft) -> Iterator[str]:
         yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy"
     yield "effort, touches, visits, travel and patience at each step"
     yield "working hours, queues, pay, hiring" + (
-        "" if any(each.ramp_months or each.annual_attrition for each in draft.fit.people) else ", ramp and attrition"
+        ""
+        if any(each.ramp_months or each.annual_attrition for each in draft.fit.people)
+        else ", ramp and attrition"
     )
     yield "gross margins, churn, cost of a deal's leads, when in the week they come"
     yield "that a deal lost does not come back"
