@@ -249,8 +249,8 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
             verb = "went on" if cell.outcome == YES else "were lost"
             yield (
                 f"{cell.route}/{cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
-                f"there, but with the work assumed and the waiting for it {row.after_mean:.1f} pass even if buyers answer "
-                f"at once. Efforts, touches or travel there are too long, or the team is too small."
+                f"there, but with the work assumed and the waiting for it {row.after_mean:.1f} pass even if buyers "
+                f"answer at once. Efforts, touches or travel there are too long, or the team is too small."
             )
     by_step: dict[tuple[str, str], float] = {}
     for (route, step, _), share in draft.kept.items():
