@@ -81,11 +81,12 @@ def _others(mean: float, sd: float, least: float, most: float) -> list[Mapping[s
     """Beliefs of about the same mean and spread, the likeliest to fit first."""
     half = sd * math.sqrt(3.0)  # of a uniform
     half = min(half, mean - least, most - mean)
-    return [
-        *([{"dist": "beta", "mean": mean, "sd": sd}] if least >= 0 and most <= 1 else []),
-        *([{"dist": "lognormal", "mean": mean, "sd": sd}] if least >= 0 else []),
-        {"dist": "uniform", "low": mean - half, "high": mean + half},
-    ]
+    others: list[Mapping[str, float | str]] = []
+    if least >= 0 and most <= 1:
+        others.append({"dist": "beta", "mean": mean, "sd": sd})
+    if least >= 0:
+        others.append({"dist": "lognormal", "mean": mean, "sd": sd})
+    return [*others, {"dist": "uniform", "low": mean - half, "high": mean + half}]
 
 
 def _belief_text(belief: Mapping[str, float | str]) -> tuple[str, dict[str, float | str]] | None:

@@ -51,7 +51,7 @@ class Demand:
 
 
 def hours_needed(fit: Fit, route: str, work: Mapping[str, Work], deals: Mapping[str, float], team: Team) -> float:
-    """Working hours a month that deals of a route take: selling hours and, around them, all else, and the road.
+    """Working hours a month that deals of a route take: the selling, the meetings around it, and the road.
 
     deals: a month, by segment. work: by step.
     """

@@ -96,8 +96,8 @@ def _head(lines: Lines, draft: Draft, file: str, notes: tuple[str, ...]) -> None
     if len(draft.fit.routes) > 1:
         lines.raw("#")
         lines.remark(
-            "CAUTION: the routes got different deals. Whoever sent them chose, the better ones went where they were "
-            "thought to do best, and so what differs between routes below is what was seen, not what a route does "
+            "CAUTION: the routes got different deals. Whoever sent them chose, the better ones went where they "
+            "were thought to do best, and so what differs between routes below is what was seen, not what a route does "
             f"to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did with its "
             "own, which nobody has seen."
         )
@@ -156,8 +156,8 @@ def _sources(lines: Lines, draft: Draft) -> None:
     fit = draft.fit
     if fit.sources:
         lines.remark(
-            "Where deals come from: as many a month as at the end of the export, when this begins. A deal here is a "
-            "row of the export, which costs what the template's leads cost that it takes to get one."
+            "Where deals come from: as many a month as at the end of the export, when this begins. A deal here is "
+            "a row of the export, which costs what the template's leads cost that it takes to get one."
         )
     else:
         lines.remark("Where deals come from. The export has no dates, so nobody knows how many come in a month.")
@@ -189,7 +189,7 @@ def _dated_source(lines: Lines, draft: Draft, source: SourceFit) -> None:
 
 def _undated_source(lines: Lines, draft: Draft, name: str) -> None:
     fit = draft.fit
-    share = fit.source_shares[name] if name in fit.source_shares else None
+    share = fit.source_shares.get(name)
     leads = draft.deals_a_month * (share.value if share else 1.0)
     lines.field(2, "leads_per_month", number(leads, 3), draft.template.source("its opportunities"))
     _mix(lines, draft, fit.segment_shares)
@@ -282,9 +282,9 @@ def _people(lines: Lines, draft: Draft, route: str, assumed: str) -> None:
 def _motions(lines: Lines, draft: Draft) -> None:
     lines.remark(
         "How each route sells. `advance`: the share that goes on to the next step, or is won at the last. Buyers' "
-        "days are what is left of the time that deals spend in the step when the reps' work and the waiting for it, "
-        "nights and weekends are taken off, such that a simulated deal spends as long in it as the export's. Those who "
-        "said no and came back are new deals here, as in the export."
+        "days are what is left of the time that deals spend in the step when the reps' work and the waiting "
+        "for it, nights and weekends are taken off, such that a simulated deal spends as long in it as the "
+        "export's. Those who said no and came back are new deals here, as in the export."
     )
     lines.field(0, "motions")
     for route in draft.fit.routes:
@@ -392,7 +392,7 @@ def _days_text(days: Days) -> str:
         return number(days.mean, DAYS_DIGITS)
     if not days.mean_sd > 0:
         return _family(days.family, number(days.mean, DAYS_DIGITS), days.cv)
-    belief = {"dist": "lognormal", "mean": days.mean, "sd": days.mean_sd}
+    belief: Mapping[str, float | str] = {"dist": "lognormal", "mean": days.mean, "sd": days.mean_sd}
     return _family(days.family, believed(belief, days.mean, days.mean_sd, least=0), days.cv)
 
 

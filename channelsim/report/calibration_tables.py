@@ -72,7 +72,7 @@ def print_settled(console: Console, settled: Settled) -> None:
     apart = [row for row in settled.rows if not row.is_close]
     close = len(settled.rows) - len(apart)
     console.print(
-        f"Settled by simulation: of {len(settled.rows)} mean times in steps, {close} are simulated as in the export."
+        f"Settled: {close} of {len(settled.rows)} mean times in steps are simulated as they are in the export."
     )
     if apart:
         table = plain_table()
