@@ -30,6 +30,7 @@ REPLICATIONS = 200
 ONLY = "only_"
 AS_IS = "as_is"
 DAYS_DIGITS = 3
+LEAST_QUOTA = 1.0
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _head(lines: Lines, draft: Draft, file: str, notes: tuple[str, ...]) -> None
         lines.raw("#")
         lines.remark(
             "CAUTION: the routes got different deals. Whoever sent them chose, the better ones went where they "
-            "were thought to do best, and so what differs between routes below is what was seen, not what a route does "
-            f"to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did with its "
+            "were thought to do best, and so what differs between routes below is what was seen, not what a route "
+            f"does to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did with its "
             "own, which nobody has seen."
         )
     if notes:
@@ -242,7 +243,7 @@ def _team(lines: Lines, draft: Draft, route: str) -> None:
     if pay:
         lines.field(2, "pay")
     for field, value in pay.items():
-        if field == "annual_quota" and draft.quota[route] > 0:
+        if field == "annual_quota" and draft.quota[route] >= LEAST_QUOTA:
             paid = "assumed: what a rep books here, so that variable pay is as on target"
             lines.field(3, field, number(draft.quota[route], 2), paid)
         else:
