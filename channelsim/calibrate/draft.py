@@ -16,6 +16,7 @@ from channelsim.calibrate.staffing import (
     Staff,
     hours_needed,
     hours_of_a_seat,
+    largest_route,
     seats_for,
     staff_of,
 )
@@ -107,11 +108,6 @@ class Draft:
     def kept_share(self, route: str, step: str, segment: str) -> float:
         """Of those who come to a step, the share that is not lost without an answer."""
         return self.kept.get((route, step, segment), 1.0)
-
-    def shares(self, segment: str) -> dict[str, float]:
-        """Of a segment's deals, the share that goes each way, in the order of routes."""
-        found = next((each.shares for each in self.fit.routing if each.segment == segment), {})
-        return {route.name: found[route.name].value if route.name in found else 0.0 for route in self.fit.routes}
 
 
 def groups(spreads: Mapping[str, Spread]) -> Iterator[tuple[Spread, tuple[str, ...]]]:
@@ -232,8 +228,7 @@ def _most_spacing_hours(route: RouteFit) -> dict[str, float]:
 
 def _share_that_enters(fit: Fit, template: Template) -> float:
     """Of the template's leads, the share that the export would count: those that become opportunities, mostly."""
-    biggest = max(fit.routes, key=lambda route: sum(route.steps[0].entered.values()))
-    export_route = fit.export.route(biggest.name)
+    export_route = fit.export.route(largest_route(fit))
     motion = motion_for(template.scenario, export_route)
     step = first_step(template.scenario, motion, export_route)
     return max(share_that_comes_to(template.scenario, motion, step), 0.001)

@@ -47,9 +47,11 @@ FEWEST_IN_A_CELL = 200
 LEAST_DAYS = 0.02
 """Half an hour: buyers who have no more than that answer at once."""
 MOST_RELATIVE_SD = 0.5
+MOST_LOST = 0.9
+"""Of a cell's endings, what may be no answers: beyond it, answers cannot make up for them."""
 FEWEST_LOST = 0.01
 """Of those who come to a step: below it, shares that go on are left as they were estimated."""
-MOST_TAIL_MONTHS = 24
+MOST_TAIL_MONTHS = 48
 CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
 POINTS = 400  # of the time before buyers decide, for quantiles
 TRIES = 30
@@ -101,8 +103,10 @@ def settle(draft: Draft, text_of: Callable[[Draft], str]) -> Settled:
 
 
 def simulated(draft: Draft, text_of: Callable[[Draft], str]) -> Stays:
-    """The stays of a draft as things are, at the middle of beliefs and without growth, and long enough afterwards
-    for all of them to end."""
+    """The stays of a draft as things are, as if all were known and nothing grew, and long enough afterwards for all
+    of them to end."""
+    known = {cell: replace(days, mean_sd=0.0) for cell, days in draft.days.items()}  # means, not medians
+    draft = replace(draft, days=known)
     longest = max((_longest(draft, cell) for cell in draft.days), default=0.0)
     tail = min(1 + math.ceil(longest / DAYS_A_MONTH), MOST_TAIL_MONTHS)
     sets = [f"horizon.months={draft.months + tail}"]
@@ -170,7 +174,7 @@ def _buyers_days(wanted: Days, work: Floats, lost: Floats, lost_share: float) ->
     if wanted.family == "empirical":
         return _values(wanted, work, lost, lost_share)
     mean, square = wanted.mean, wanted.mean**2 + wanted.sd**2
-    if lost_share > 0:  # what is left for those who answer
+    if 0 < lost_share <= MOST_LOST:  # what is left for those who answer
         mean = (mean - lost_share * float(np.mean(lost))) / (1 - lost_share)
         square = (square - lost_share * float(np.mean(lost**2))) / (1 - lost_share)
     variance = max(square - mean**2, 0.0) - float(np.var(work))

@@ -23,7 +23,7 @@ from channelsim.calibrate.figures import believed, figure, interval, interval_al
 from channelsim.calibrate.lines import Lines, flow, named, quoted, said
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES
 from channelsim.calibrate.settle import Settled, settle
-from channelsim.calibrate.staffing import BUSY
+from channelsim.calibrate.staffing import BUSY, largest_route, routed
 from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template, plain
 
 REPLICATIONS = 200
@@ -99,8 +99,8 @@ def _head(lines: Lines, draft: Draft, file: str, notes: tuple[str, ...]) -> None
         lines.remark(
             "CAUTION: the routes got different deals. Whoever sent them chose, the better ones went where they "
             "were thought to do best, and so what differs between routes below is what was seen, not what a route "
-            f"does to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did with its "
-            "own, which nobody has seen."
+            f"does to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did "
+            "with its own, which nobody has seen."
         )
     if notes:
         lines.raw("#")
@@ -438,13 +438,12 @@ def _strategies(lines: Lines, draft: Draft) -> None:
 def routing_rules(draft: Draft) -> list[tuple[str, str]]:
     """The observed routing: rules in order, each with its comment. The largest route takes whom no rule took."""
     fit = draft.fit
-    deals = {route.name: sum(route.steps[0].entered.values()) for route in fit.routes}
-    largest = max(deals, key=lambda name: deals[name])
+    largest = largest_route(fit)
     rules = []
     for segment in fit.export.segments:
         estimates = next((each.shares for each in fit.routing if each.segment == segment), {})
         left = 1.0
-        ways = {name: share for name, share in draft.shares(segment).items() if share > 1 - ALWAYS}
+        ways = {name: share for name, share in routed(fit, segment).items() if share > 1 - ALWAYS}
         ordered = [name for name in ways if name != largest] + [name for name in ways if name == largest]
         for at, name in enumerate(ordered):
             is_last = at == len(ordered) - 1

@@ -103,7 +103,7 @@ def command(
     if not quiet:
         print_columns(console, reading.export.columns)
         print_data(console, reading.export)
-    if not (yes or quiet) and sys.stdin.isatty() and sys.stdout.isatty() and not _is_right():
+    if not (yes or quiet) and _asks() and not click.confirm("Are the columns read right?", default=True):
         raise UserError(f"Nothing was written. Say how to read it: --write-map {MAP}, edit {MAP}, then --map {MAP}")
     from channelsim.calibrate.fit import estimate  # what fits is slow to import
     from channelsim.calibrate.write import write_scenario
@@ -125,8 +125,9 @@ def command(
     click.echo(f"Then: channelsim check {output}, and channelsim run {output}")
 
 
-def _is_right() -> bool:
-    return click.confirm("Are the columns read right?", default=True)
+def _asks() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _mapping(file: Path | None) -> Mapping | None:

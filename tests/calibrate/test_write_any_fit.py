@@ -77,7 +77,9 @@ def fits(draw: st.DrawFn) -> Fit:
             name,
             draw(st.floats(0.5, 400)),
             {},
-            annual_growth=draw(st.none() | st.builds(amount, st.floats(-0.8, 2), st.just(0.5), dist=st.just("normal"))),
+            annual_growth=draw(
+                st.none() | st.builds(amount, st.floats(-0.8, 2), st.just(0.5), dist=st.just("normal"))
+            ),
             seasonality=draw(st.none() | st.just(tuple(amount(1.0, 0.1) for _ in range(12)))),
         )
         for name in sources
