@@ -131,9 +131,11 @@ def _asks() -> bool:
 
 
 def _mapping(file: Path | None) -> Mapping | None:
+    if file is None:
+        return None
     from channelsim.calibrate.mapping import read_mapping
 
-    return None if file is None else read_mapping(file)
+    return read_mapping(file)
 
 
 def _read(

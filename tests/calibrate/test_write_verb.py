@@ -90,7 +90,7 @@ def test_who_says_that_the_columns_are_read_wrong_gets_no_scenario(
 ) -> None:
     monkeypatch.setattr(calibrate, "_asks", lambda: True)
     monkeypatch.setattr(calibrate.click, "confirm", lambda *_, **__: False)
-    with pytest.raises(UserError, match="Nothing was written. Say how to read it: --write-map"):
+    with pytest.raises(UserError, match=r"Nothing was written\. Say how to read it: --write-map"):
         run("opportunities.csv", "-o", str(tmp_path / "ours.yaml"))
     assert not list(tmp_path.iterdir())
 
