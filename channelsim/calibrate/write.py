@@ -486,10 +486,19 @@ def _assumed(draft: Draft) -> Iterator[str]:
     if sized:
         yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy"
     yield "effort, touches, visits, travel and patience at each step"
-    yield "working hours, queues, pay, hiring" + (
-        ""
-        if any(each.ramp_months or each.annual_attrition for each in draft.fit.people)
-        else ", ramp and attrition"
-    )
+    people = {each.route: each for each in draft.fit.people}
+    unknown = {
+        "ramp": any(name not in people or people[name].ramp_months is None for name in draft.staff),
+        "attrition": any(name not in people or people[name].annual_attrition is None for name in draft.staff),
+        "differences of skill": any(name not in people or people[name].skill_cv is None for name in draft.staff),
+    }
+    terms = [
+        "working hours",
+        "queues",
+        "pay",
+        "hiring",
+        *(word for word, is_unknown in unknown.items() if is_unknown),
+    ]
+    yield f"{', '.join(terms[:-1])} and {terms[-1]} of teams of which the export does not say it"
     yield "gross margins, churn, cost of a deal's leads, when in the week they come"
     yield "that a deal lost does not come back"
