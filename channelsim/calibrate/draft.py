@@ -43,6 +43,8 @@ DAYS_A_MONTH = 365.25 / 12
 FEWEST_DEALS, FEWEST_WINS, LEAST_SHARE = 200, 50, 0.02
 """Of a route, before the scenario asks what happened if everything went that way."""
 FEWEST_IN_A_SEGMENT = 10
+ONLY_SOURCE = "deals"
+"""Of an export that names none."""
 ALWAYS = 0.9995
 """From this share on, of a segment's deals, a route is where they go."""
 SPACING_SHARE = 0.25
@@ -165,7 +167,7 @@ def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draf
         template=template,
         segments_like=like,
         segments={name: segment_terms(template, theirs) for name, theirs in like.items()},
-        sources={name: source_terms(template, name, entry) for name in fit.export.sources},
+        sources={name: source_terms(template, name, entry) for name in source_names(fit)},
         work=work,
         team_name=_team_names(fit),
         team=team,
@@ -198,6 +200,11 @@ def counts_of(fit: Fit) -> dict[str, int]:
 def template_deals_a_month(template: Template, share: float) -> float:
     """Deals a month where the export has no dates: the template's leads, those that come as far."""
     return share * sum(source.leads_per_month for source in template.scenario.sources.values())
+
+
+def source_names(fit: Fit) -> tuple[str, ...]:
+    """Sources of the scenario: those that the fit has, else the export's, else one for all."""
+    return tuple(source.name for source in fit.sources) or fit.export.sources or (ONLY_SOURCE,)
 
 
 def source_named(fit: Fit, name: str) -> SourceFit | None:

@@ -72,7 +72,7 @@ class Row:
     after_sd: float
     after_error: float  # standard error of after_mean
     simulated: int  # deals behind it
-    is_least: bool  # whether the work alone takes longer than the export's days
+    is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
 
     @property
     def is_close(self) -> bool:
@@ -198,9 +198,7 @@ def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tupl
     together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
     mean = float(values.mean())
     too_long = float(together.mean() - aims.mean())
-    is_least = mean < LEAST_DAYS + CLOSE_SHARE * wanted.mean and too_long > max(
-        CLOSE_DAYS, CLOSE_SHARE * wanted.mean
-    )
+    is_least = too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
     cv = float(values.std()) / mean if mean > 0 else 0.0
     return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
 
@@ -247,15 +245,15 @@ def _days_until(stays: Stays, cell: Cell) -> Floats:
 
 
 def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
-    for row in rows:
-        if row.is_least:
-            cell = row.cell
-            verb = "went on" if cell.outcome == YES else "were lost"
-            yield (
-                f"{cell.route}/{cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
-                f"there, but with the work assumed and the waiting for it {row.after_mean:.1f} pass even if buyers "
-                f"answer at once. Efforts, touches or travel there are too long, or the team is too small."
-            )
+    short = [row for row in rows if row.is_least]
+    for row in short:
+        verb = "went on" if row.cell.outcome == YES else "were lost"
+        yield (
+            f"{row.cell.route}/{row.cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days there"
+            f", simulated ones {row.after_mean:.1f}: the work assumed and the waiting for it alone take longer."
+        )
+    if short:
+        yield "Where they do, efforts, touches or travel are too long, or the team is too small."
     by_step: dict[tuple[str, str], float] = {}
     for (route, step, _), share in draft.kept.items():
         by_step[route, step] = min(share, by_step.get((route, step), 1.0))

@@ -19,7 +19,7 @@ from channelsim.calibrate.draft import (
     spread_of,
 )
 from channelsim.calibrate.estimates import Estimate, Fit, SourceFit, Spread, StepFit
-from channelsim.calibrate.figures import believed, figure, interval, interval_alone, number, shares
+from channelsim.calibrate.figures import believed, figure, interval, interval_alone, number, shares, written
 from channelsim.calibrate.lines import Lines, flow, named, quoted, said
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES
 from channelsim.calibrate.settle import Settled, settle
@@ -146,7 +146,7 @@ def _deal_value(lines: Lines, draft: Draft, segment: str) -> None:
         return
     mean = f"mean {interval(spread.mean)}"
     if spread.family == "empirical":
-        lines.field(2, "deal_value", _empirical(spread.values, DAYS_DIGITS), mean)
+        lines.field(2, "deal_value", _empirical(spread.values), mean)
         return
     cv = "" if spread.family == "exponential" else f"; cv {interval_alone(spread.cv)}"
     text = _family(spread.family, figure(spread.mean, least=0), min(max(spread.cv.value, 0.05), 10.0))
@@ -163,7 +163,7 @@ def _sources(lines: Lines, draft: Draft) -> None:
     else:
         lines.remark("Where deals come from. The export has no dates, so nobody knows how many come in a month.")
     lines.field(0, "sources")
-    for name in fit.export.sources:
+    for name in draft.sources:
         lines.field(1, named(name), comment=_label(draft, name))
         found = source_named(fit, name)
         if found is None:
@@ -191,7 +191,7 @@ def _dated_source(lines: Lines, draft: Draft, source: SourceFit) -> None:
 def _undated_source(lines: Lines, draft: Draft, name: str) -> None:
     fit = draft.fit
     share = fit.source_shares.get(name)
-    leads = draft.deals_a_month * (share.value if share else 1.0)
+    leads = draft.deals_a_month * (share.value if share else 1.0 / len(draft.sources))
     lines.field(2, "leads_per_month", number(leads, 3), draft.template.source("its opportunities"))
     _mix(lines, draft, fit.segment_shares)
 
@@ -388,7 +388,8 @@ def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, f
 
 def _days_text(days: Days) -> str:
     if days.family == "empirical":
-        return _empirical(days.values, DAYS_DIGITS)
+        values = ", ".join(written(each, 1 if each >= 1 else 2) for each in sorted(days.values))
+        return f"{{dist: empirical, values: [{values}]}}"
     if days.family == "constant":
         return number(days.mean, DAYS_DIGITS)
     if not days.mean_sd > 0:
@@ -407,8 +408,8 @@ def _family(name: str, mean: str, cv: float) -> str:
     return f"{{dist: {name}, mean: {mean}{spread}}}"
 
 
-def _empirical(values: tuple[float, ...], digits: int) -> str:
-    return f"{{dist: empirical, values: [{', '.join(number(each, digits) for each in sorted(values))}]}}"
+def _empirical(values: tuple[float, ...]) -> str:
+    return f"{{dist: empirical, values: [{', '.join(number(each, 3) for each in sorted(values))}]}}"
 
 
 def _strategies(lines: Lines, draft: Draft) -> None:
@@ -474,7 +475,7 @@ def _times(value: Any, factor: float) -> Any:
 
 def _label(draft: Draft, name: str) -> str:
     label = said(draft.fit.export.labels.get(name, name))
-    return label if label != name else ""
+    return "" if label.lower() in name.lower() else label
 
 
 def _assumed(draft: Draft) -> Iterator[str]:

@@ -239,6 +239,15 @@ def test_an_export_without_dates_takes_its_volume_from_the_template_and_says_so(
     assert all("assumed" in line for line in lines_with(text, "leads_per_month"))
 
 
+def test_an_export_that_names_no_sources_has_one_for_all() -> None:
+    fit = two_ways(
+        sources=(), source_shares={}, export=replace(two_ways().export, sources=(), origin=None, cutoff_day=0.0)
+    )
+    sources = data_of(text_of(fit))["sources"]
+    assert list(sources) == ["deals"]
+    assert sources["deals"]["mix"] == pytest.approx({"small": 0.6, "large": 0.4})
+
+
 def test_an_export_without_amounts_takes_deal_values_from_the_template_and_says_so() -> None:
     text = text_of(two_ways(values={}))
     assert all("assumed (template midmarket_software, segments." in line for line in lines_with(text, "deal_value"))
