@@ -250,7 +250,7 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
         verb = "went on" if row.cell.outcome == YES else "were lost"
         yield (
             f"{row.cell.route}/{row.cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
-            f"there, simulated ones {row.after_mean:.1f}: the work assumed and the waiting for it alone take longer."
+            f"there, simulated ones {row.after_mean:.1f}: the work assumed and the waiting alone take longer."
         )
     if short:
         yield "Where they do, efforts, touches or travel are too long, or the team is too small."
