@@ -1,0 +1,265 @@
+"""Settling: the buyer's days such that a simulated deal spends as long in a step as the export's deals did.
+
+An export's days hold everything: waiting for a rep, nights and weekends, the work, and the buyer's own time. A
+scenario takes the last alone. So the scenario is simulated, and from the time that passes before buyers start to
+decide, W, follows how long they may take to decide, B, if W + B are to be the days of the export, D:
+
+    mean B = mean D - mean W,    variance B = variance D - variance W    (W and B are drawn independently)
+
+of families, and of equally likely values the ones with which the quantiles of W + B are those of D. W hardly
+depends on B, so that two rounds are enough. Losses that are no answers (buyers who cool while they wait) count as
+losses in the export, and so both in its days until no and in its shares that go on: these are raised by as much.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from channelsim.calibrate.draft import (
+    LEAST_CV,
+    MOST_CV,
+    Cell,
+    Days,
+    Draft,
+    days_of,
+    spread_of,
+)
+from channelsim.calibrate.records import YES
+from channelsim.calibrate.stays import LOST_OTHERWISE, Stays, stays_of
+from channelsim.engine.trace import Happening
+from channelsim.scenario.load import load
+from channelsim.scenario.reader import read_text
+
+Floats = NDArray[np.float64]
+
+ROUNDS = 2
+SEED = 1
+FEWEST_STAYS = 20_000
+MOST_RUNS = 24
+FEWEST_IN_A_CELL = 200
+"""Below, the step's other segments speak for a cell, too."""
+LEAST_DAYS = 0.02
+"""Half an hour: buyers who have no more than that answer at once."""
+MOST_RELATIVE_SD = 0.5
+MOST_LOST = 0.9
+"""Of a cell's endings, what may be no answers: beyond it, answers cannot make up for them."""
+FEWEST_LOST = 0.01
+"""Of those who come to a step: below it, shares that go on are left as they were estimated."""
+MOST_TAIL_MONTHS = 48
+CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
+POINTS = 400  # of the time before buyers decide, for quantiles
+TRIES = 30
+DAYS_A_MONTH = 365.25 / 12
+AS_IS = "as_is"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Days in a step, in the export and in the scenario's simulation."""
+
+    cell: Cell
+    wanted_mean: float  # of the fit
+    wanted_sd: float
+    before_mean: float  # simulated with the export's days as buyers'
+    before_sd: float
+    after_mean: float  # simulated with what is written
+    after_sd: float
+    after_error: float  # standard error of after_mean
+    simulated: int  # deals behind it
+    is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
+
+    @property
+    def is_close(self) -> bool:
+        """Whether what is simulated is the fit, chance aside."""
+        room = max(CLOSE_DAYS, CLOSE_SHARE * self.wanted_mean) + 3 * self.after_error
+        return abs(self.after_mean - self.wanted_mean) <= room
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A draft whose simulation stays in steps as long as the export."""
+
+    draft: Draft
+    rows: tuple[Row, ...]
+    sentences: tuple[str, ...]
+
+
+def settle(draft: Draft, text_of: Callable[[Draft], str]) -> Settled:
+    """Correct a draft's buyers' days, and its shares that go on for those who cool. text_of: writes a draft."""
+    before = simulated(draft, text_of)
+    stays = before
+    least: set[Cell] = set()
+    for _ in range(ROUNDS):
+        draft, least = _corrected(draft, stays)
+        stays = simulated(draft, text_of)
+    rows = tuple(_rows(draft, before, stays, least))
+    return Settled(draft, rows, tuple(_sentences(draft, rows)))
+
+
+def simulated(draft: Draft, text_of: Callable[[Draft], str]) -> Stays:
+    """The stays of a draft as things are, as if all were known and nothing grew, and long enough afterwards for all
+    of them to end."""
+    known = {cell: replace(days, mean_sd=0.0) for cell, days in draft.days.items()}  # means, not medians
+    draft = replace(draft, days=known)
+    longest = max((_longest(draft, cell) for cell in draft.days), default=0.0)
+    tail = min(1 + math.ceil(longest / DAYS_A_MONTH), MOST_TAIL_MONTHS)
+    sets = [f"horizon.months={draft.months + tail}"]
+    sets += [f"sources.{source.name}.annual_growth=0" for source in draft.fit.sources]
+    scenario = load(read_text(text_of(draft), "the scenario being written"), sets, only=[AS_IS]).strategies[AS_IS]
+    from_day, to_day = (months * DAYS_A_MONTH for months in (draft.warmup_months, draft.months))
+    return stays_of(scenario, from_day, to_day, SEED, FEWEST_STAYS, MOST_RUNS)
+
+
+def _longest(draft: Draft, cell: Cell) -> float:
+    """Days that all but very few take."""
+    days = draft.days[cell]
+    return max(days.values) if days.values else days.mean * (1 + 6 * days.cv)
+
+
+def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
+    """The draft with days and shares that fit the simulation, and the cells where no time is left for buyers."""
+    kept = {
+        (route.name, step.step, segment): _kept_share(stays, route.name, step.step, segment)
+        for route in draft.fit.routes
+        for step in route.steps
+        for segment in draft.fit.export.segments
+    }
+    days, least = {}, set()
+    for cell in draft.days:
+        work, lost, lost_share = _before_answer(stays, cell)
+        wanted = days_of(spread_of(draft.fit, cell))
+        if len(work) == 0:
+            days[cell] = wanted
+            continue
+        days[cell], is_least = _buyers_days(wanted, work, lost, lost_share)
+        if is_least:
+            least.add(cell)
+    return replace(draft, days=days, kept={at: share for at, share in kept.items() if share < 1}), least
+
+
+def _kept_share(stays: Stays, route: str, step: str, segment: str) -> float:
+    """Of those who come to a step, the share that is not lost without an answer; 1 if nearly all."""
+    found = stays.of(route, step, (segment,))
+    if len(found) < FEWEST_IN_A_CELL:
+        found = stays.of(route, step)
+    ended = found.filter(pl.col("ending").is_not_null())
+    if len(ended) == 0:
+        return 1.0
+    lost = int(ended["ending"].is_in([int(each) for each in LOST_OTHERWISE]).sum()) / len(ended)
+    return round(1.0 - lost, 4) if lost >= FEWEST_LOST else 1.0
+
+
+def _before_answer(stays: Stays, cell: Cell) -> tuple[Floats, Floats, float]:
+    """Days before buyers start to decide; days of those lost without an answer; and the share of these among the
+    cell's endings (0 for yes)."""
+    found = stays.of(cell.route, cell.step, cell.segments)
+    if len(found) < FEWEST_IN_A_CELL:
+        found = stays.of(cell.route, cell.step)
+    work = found["work_days"].drop_nulls().to_numpy()
+    if cell.outcome == YES:
+        return work, np.zeros(0), 0.0
+    lost = found.filter(pl.col("ending").is_in([int(each) for each in LOST_OTHERWISE]))["days"].to_numpy()
+    declined = int((found["ending"] == int(Happening.DECLINED)).sum())
+    return work, lost, len(lost) / max(len(lost) + declined, 1)
+
+
+def _buyers_days(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tuple[Days, bool]:
+    """What buyers take, and whether it is nothing because the work alone takes longer."""
+    if wanted.family == "empirical":
+        return _values(wanted, work, lost, lost_share)
+    mean, square = wanted.mean, wanted.mean**2 + wanted.sd**2
+    if 0 < lost_share <= MOST_LOST:  # what is left for those who answer
+        mean = (mean - lost_share * float(np.mean(lost))) / (1 - lost_share)
+        square = (square - lost_share * float(np.mean(lost**2))) / (1 - lost_share)
+    variance = max(square - mean**2, 0.0) - float(np.var(work))
+    mean -= float(np.mean(work))
+    if mean < LEAST_DAYS:
+        return Days("constant", 0.0, 0.0, 0.0), mean < -CLOSE_SHARE * wanted.mean
+    cv = min(max(math.sqrt(max(variance, 0.0)) / mean, LEAST_CV), MOST_CV)
+    family = "gamma" if wanted.family == "exponential" else wanted.family  # an exponential has no cv of its own
+    return Days(family, mean, min(wanted.mean_sd, MOST_RELATIVE_SD * mean), cv), False
+
+
+def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tuple[Days, bool]:
+    """Equally likely values with which the quantiles of work and answer together are those wanted, none below 0."""
+    aims = np.array(wanted.values)
+    at = (np.arange(len(aims)) + 0.5) / len(aims)
+    middles = np.quantile(work, (np.arange(POINTS) + 0.5) / POINTS)
+    values = np.maximum(aims - middles.mean(), 0.0)
+    for _ in range(TRIES):
+        together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
+        values = np.sort(np.maximum(values + 0.7 * (aims - together), 0.0))
+    together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
+    mean = float(values.mean())
+    too_long = float(together.mean() - aims.mean())
+    is_least = too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
+    cv = float(values.std()) / mean if mean > 0 else 0.0
+    return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
+
+
+def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) -> Floats:
+    """Quantiles of two samples together, the second with a share of the weight."""
+    if lost_share <= 0 or len(lost) == 0:
+        return np.quantile(answered, at)
+    sample = np.concatenate([answered, lost])
+    weights = np.concatenate(
+        [np.full(len(answered), (1 - lost_share) / len(answered)), np.full(len(lost), lost_share / len(lost))]
+    )
+    order = np.argsort(sample, kind="stable")
+    found: Floats = np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
+    return found
+
+
+def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterator[Row]:
+    for cell in draft.days:
+        wanted = days_of(spread_of(draft.fit, cell))
+        first, last = _days_until(before, cell), _days_until(after, cell)
+        if len(first) < 2 or len(last) < 2:
+            continue
+        yield Row(
+            cell,
+            wanted.mean,
+            wanted.sd,
+            float(first.mean()),
+            float(first.std()),
+            float(last.mean()),
+            float(last.std()),
+            float(last.std()) / math.sqrt(len(last)),
+            len(last),
+            cell in least,
+        )
+
+
+def _days_until(stays: Stays, cell: Cell) -> Floats:
+    """Days of simulated deals until yes, or until they were lost."""
+    found = stays.of(cell.route, cell.step, cell.segments)
+    went_on = pl.col("ending") == int(Happening.ADVANCED)
+    ended = found.filter(went_on if cell.outcome == YES else ~went_on)
+    return ended["days"].drop_nulls().to_numpy()
+
+
+def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
+    short = [row for row in rows if row.is_least]
+    for row in short:
+        verb = "went on" if row.cell.outcome == YES else "were lost"
+        yield (
+            f"{row.cell.route}/{row.cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
+            f"there, simulated ones {row.after_mean:.1f}: the work assumed and the waiting alone take longer."
+        )
+    if short:
+        yield "Where they do, efforts, touches or travel are too long, or the team is too small."
+    by_step: dict[tuple[str, str], float] = {}
+    for (route, step, _), share in draft.kept.items():
+        by_step[route, step] = min(share, by_step.get((route, step), 1.0))
+    for (route, step), share in by_step.items():
+        if share < 0.9:
+            yield (
+                f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the "
+                f"share that goes on is raised for it."
+            )

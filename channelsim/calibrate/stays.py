@@ -1,0 +1,99 @@
+"""How long simulated deals stay in each step, and what becomes of them there: read from the engine's trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from channelsim.engine.trace import LEAD_SHIFT, Event, Happening, Trace
+from channelsim.program.compile import compile_program
+from channelsim.program.layout import Layout, layout_of
+from channelsim.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+HOURS_A_DAY = 24.0
+LOST_OTHERWISE = (Happening.COOLED, Happening.UNREACHABLE, Happening.ORPHANED)
+ENDINGS = (Happening.ADVANCED, Happening.DECLINED, *LOST_OTHERWISE)
+NOTED = (Happening.ENTERED, Happening.DECIDING, *ENDINGS)
+SCHEMA = {
+    "time": pl.Float64(),
+    "happening": pl.Int32(),
+    "lead": pl.Int64(),
+    "motion": pl.Int32(),
+    "step": pl.Int32(),
+    "seat": pl.Int32(),
+    "value": pl.Float64(),
+}
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Stays of deals in steps, a row each: columns route, step, segment, work_days (from entering until the buyer
+    starts to decide; null: it did not come to that), days (until it ended), ending (a Happening of ENDINGS)."""
+
+    rows: pl.DataFrame
+
+    def of(self, route: str, step: str, segments: tuple[str, ...] | None = None) -> pl.DataFrame:
+        """Those of a step, of some segments where given."""
+        found = self.rows.filter(pl.col("route") == route, pl.col("step") == step)
+        return found if segments is None else found.filter(pl.col("segment").is_in(list(segments)))
+
+
+def stays_of(scenario: Scenario, from_day: float, to_day: float, seed: int, fewest: int, most_runs: int) -> Stays:
+    """Simulate a strategy until so many stays began between two days of the horizon, or so often at most."""
+    from channelsim.engine.fast import simulate  # the compiler is slow to import
+
+    layout, program = layout_of(scenario), compile_program(scenario)
+    frames: list[pl.DataFrame] = []
+    while len(frames) < most_runs and sum(len(frame) for frame in frames) < fewest:
+        trace = _Noted()
+        simulate(program, seed, len(frames), trace)
+        frames.append(_stays(trace.events, layout, from_day, to_day))
+    return Stays(pl.concat(frames))
+
+
+class _Noted(Trace):
+    """A trace that keeps only what stays are made from."""
+
+    def event(self, event: Event) -> None:
+        """Note an event, if it is of those."""
+        if event.happening in NOTED:
+            self.events.append(event)
+
+
+def _stays(events: list[Event], layout: Layout, from_day: float, to_day: float) -> pl.DataFrame:
+    noted = pl.DataFrame(events, schema=SCHEMA, orient="row").with_columns(pl.col("time") / HOURS_A_DAY)
+    key = ["lead", "motion", "step"]
+    entered = noted.filter(pl.col("happening") == Happening.ENTERED).select(*key, entered="time")
+    decided = noted.filter(pl.col("happening") == Happening.DECIDING).select(*key, decided="time")
+    ended = noted.filter(pl.col("happening").is_in([int(each) for each in ENDINGS])).select(
+        *key, ended="time", ending="happening"
+    )
+    routes = pl.Series(list(layout.motions), dtype=pl.String)
+    segments = pl.Series([segment for _, segment in layout.streams], dtype=pl.String)
+    steps = pl.Series([step for of_motion in layout.steps for step in of_motion], dtype=pl.String)
+    first = np.concatenate([[0], np.cumsum([len(of_motion) for of_motion in layout.steps])[:-1]])
+    stays = (
+        entered.filter(pl.col("entered").is_between(from_day, to_day))
+        .join(decided, on=key, how="left")
+        .join(ended, on=key, how="left")
+        .sort(key)
+    )
+    motion = stays["motion"].to_numpy()
+    return pl.DataFrame(
+        {
+            "route": routes[motion] if len(stays) else pl.Series([], dtype=pl.String),
+            "step": steps[first[motion] + stays["step"].to_numpy()]
+            if len(stays)
+            else pl.Series([], dtype=pl.String),
+            "segment": segments[stays["lead"].to_numpy() >> LEAD_SHIFT]
+            if len(stays)
+            else pl.Series([], dtype=pl.String),
+            "work_days": stays["decided"] - stays["entered"],
+            "days": stays["ended"] - stays["entered"],
+            "ending": stays["ending"],
+        }
+    )
