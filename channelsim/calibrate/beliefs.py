@@ -54,10 +54,9 @@ def positive(log_centre: float, log_sd: float, n: int, note: str = "") -> Estima
     mean = math.exp(log_centre + log_sd**2 / 2)
     if log_sd <= 0:
         return Estimate(mean, 0.0, mean, mean, n, None, note)
-    from scipy.special import ndtri  # slow to import
 
     sd = mean * math.sqrt(math.expm1(log_sd**2))
-    reach = float(ndtri(1 - TAIL)) * log_sd
+    reach = z_of_interval() * log_sd
     low, high = math.exp(log_centre - reach), math.exp(log_centre + reach)
     return Estimate(mean, sd, low, high, n, {"dist": "lognormal", "mean": mean, "sd": sd}, note)
 
@@ -80,17 +79,23 @@ def rate(events: float, exposure: float, n: int, note: str = "") -> Estimate:
 
 def symmetric(mean: float, sd: float, n: int, note: str = "") -> Estimate:
     """A figure of either sign: normal."""
-    from scipy.special import ndtri  # slow to import
 
     if sd <= 0:
         return Estimate(mean, 0.0, mean, mean, n, None, note)
-    reach = float(ndtri(1 - TAIL)) * sd
+    reach = z_of_interval() * sd
     return Estimate(mean, sd, mean - reach, mean + reach, n, {"dist": "normal", "mean": mean, "sd": sd}, note)
 
 
 def known(value: float, n: int, note: str = "") -> Estimate:
     """A figure that is no question."""
     return Estimate(value, 0.0, value, value, n, None, note)
+
+
+def z_of_interval() -> float:
+    """Standard deviations from the middle of a normal belief to either end of its central interval."""
+    from scipy.special import ndtri  # slow to import
+
+    return float(ndtri(1 - TAIL))
 
 
 def small_sample(degrees: float) -> float:

@@ -95,7 +95,8 @@ def _tables(export: Export) -> dict[tuple[str, int], pl.DataFrame]:
     )
     empty = counted.clear()
     parts = {
-        (str(key[0]), int(str(key[1]))): part for key, part in counted.partition_by("route", "step", as_dict=True).items()
+        (str(key[0]), int(str(key[1]))): part
+        for key, part in counted.partition_by("route", "step", as_dict=True).items()
     }
     return {
         (route.name, place): parts.get((route.name, place), empty)

@@ -200,7 +200,9 @@ def _seen_quantiles(steps: Steps, best: Candidate, share: Floats, resolution: fl
     below = 1 - steps.survival
     if resolution > 0:
         # a count of days d stands for times about d, so half of it lies beyond d; what is counted 0 is above 0
-        edges = np.concatenate([[0.0], np.maximum(steps.at, resolution / 2) + np.where(steps.at > 0, resolution / 2, 0)])
+        edges = np.concatenate(
+            [[0.0], np.maximum(steps.at, resolution / 2) + np.where(steps.at > 0, resolution / 2, 0)]
+        )
         days = np.interp(share, np.concatenate([[0.0], below]), edges)
         gap = np.concatenate([[True], np.diff(steps.at) > resolution])
         start = np.maximum(steps.at - resolution / 2, 0.0)
@@ -217,7 +219,9 @@ def _seen_quantiles(steps: Steps, best: Candidate, share: Floats, resolution: fl
         one = np.ones(1)
         kept = float(families.longer(best.family, last, best.mean * one, best.cv * one, resolution)[0])
         of_rest = (share[beyond] - below[-1]) / (1 - below[-1])
-        days[beyond] = np.maximum(families.quantile(best.family, 1 - kept * (1 - of_rest), best.mean, best.cv), last)
+        days[beyond] = np.maximum(
+            families.quantile(best.family, 1 - kept * (1 - of_rest), best.mean, best.cv), last
+        )
     return days
 
 

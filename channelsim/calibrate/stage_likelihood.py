@@ -241,7 +241,10 @@ class _Problem:
 
     def _prior(self, theta: Floats) -> tuple[float, Floats, Floats]:
         value, gradient, curvature = 0.0, np.zeros(self.size), np.zeros(self.size)
-        for roles, centre, sd in (((YES_CV, NO_CV), 0.0, LOG_CV_SD), ((YES_MEAN, NO_MEAN), self.prior_mean, LOG_MEAN_SD)):
+        for roles, centre, sd in (
+            ((YES_CV, NO_CV), 0.0, LOG_CV_SD),
+            ((YES_MEAN, NO_MEAN), self.prior_mean, LOG_MEAN_SD),
+        ):
             at = np.unique(self.index[list(roles)])
             at = at[at >= 0]
             away = (theta[at] - centre) / sd
@@ -264,7 +267,9 @@ class _Problem:
 
     def _yes(self, roles: Floats) -> tuple[Floats, Floats]:
         """[segments] log-likelihood of the times until yes, [open points] the share that takes longer."""
-        return self._ended(self.data.yes, self.model.yes_family, roles[YES_MEAN], roles[YES_CV]), self.open_yes(roles)
+        return self._ended(self.data.yes, self.model.yes_family, roles[YES_MEAN], roles[YES_CV]), self.open_yes(
+            roles
+        )
 
     def _no(self, roles: Floats) -> tuple[Floats, Floats]:
         return self._ended(self.data.no, self.model.no_family, roles[NO_MEAN], roles[NO_CV]), self.open_no(roles)

@@ -123,7 +123,9 @@ def made_export(world: MadeWorld, seed: int) -> Export:
                 clock[at] = stop
                 going[at] = seen & yes & (not last)
     deal, place, days, what = (np.concatenate(each) for each in zip(*rows, strict=True))
-    stages = pl.DataFrame({"deal": deal, "step": place, "days": days, "ending": what.astype(str)}).cast(dict(STAGES))
+    stages = pl.DataFrame({"deal": deal, "step": place, "days": days, "ending": what.astype(str)}).cast(
+        dict(STAGES)
+    )
     closed = np.where(ending == OPEN, np.nan, clock)
     day = np.floor if world.resolution_days else np.asarray
     deals = pl.DataFrame(
