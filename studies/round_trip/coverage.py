@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
-from channelsim.calibrate.fit import estimate
-from channelsim.calibrate.read import read_export
 
 from channelsim.analysis.jackknife import Interval, jackknife
-from channelsim.calibrate.records import Export
+from channelsim.calibrate.fit import estimate
+from channelsim.calibrate.read import read_export
+from channelsim.calibrate.records import OPEN, Export
 from studies.round_trip.crm import Dirt, crm_files, write_files
 from studies.round_trip.exporting import naive
 from studies.round_trip.histories import History, history_of
-from studies.round_trip.truth import Compared, compare, truth_of
+from studies.round_trip.truth import Compared, Truth, compare, truth_of
 from studies.round_trip.worlds import World
 
 Progress = Callable[[int, int], None]
@@ -24,9 +27,12 @@ Reader = Callable[[World, History], Export]
 
 
 @dataclass(frozen=True)
-class Trips:
-    """All parameters of all worlds, as calibrate finds them, and as a fit without the open deals does."""
+class Trip:
+    """A world once through: all parameters as calibrate finds them, and as a fit without the open deals does."""
 
+    world: World
+    deals: int
+    open_share: float
     fitted: list[Compared]
     naive: list[Compared]
 
@@ -37,30 +43,48 @@ def through_files(world: World, history: History) -> Export:
         return read_export(write_files(crm_files(world, history, Dirt()), Path(folder)))
 
 
+def round_trip(truth: Truth, seed: int, replication: int, read: Reader = through_files) -> Trip:
+    """Simulate a world once, export it, read it, and estimate everything twice."""
+    history = history_of(truth.world.scenario, seed, replication)
+    export = read(truth.world, history)
+    fitted, without_open = (compare(truth, estimate(each)) for each in (export, naive(export)))
+    is_open = history.deals["ending"] == OPEN
+    return Trip(truth.world, len(is_open), is_open.sum() / len(is_open), fitted, without_open)
+
+
 def round_trips(
-    worlds: Sequence[World], replications: int, seed: int, progress: Progress, read: Reader = through_files
-) -> Trips:
-    """Each world several times, each time with other luck."""
-    trips = Trips([], [])
-    total = len(worlds) * replications
-    for place, world in enumerate(worlds):
-        truth = truth_of(world)
-        for replication in range(replications):
-            export = read(world, history_of(world.scenario, seed, replication))
-            trips.fitted.extend(compare(truth, estimate(export)))
-            trips.naive.extend(compare(truth, estimate(naive(export))))
-            progress(place * replications + replication + 1, total)
+    worlds: Sequence[World], replications: int, seed: int, workers: int, progress: Progress
+) -> list[Trip]:
+    """Each world several times, each time with other luck. What comes of it does not depend on the workers."""
+    trips = []
+    tasks = len(worlds) * replications
+    for trip in _trips(worlds, replications, seed, workers):
+        trips.append(trip)
+        progress(len(trips), tasks)
     return trips
+
+
+def _trips(worlds: Sequence[World], replications: int, seed: int, workers: int) -> Iterator[Trip]:
+    if workers == 1:
+        for world in worlds:
+            truth = truth_of(world)
+            for replication in range(replications):
+                yield round_trip(truth, seed, replication)
+        return
+    # Polars does not survive a fork.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        truths = list(pool.map(truth_of, worlds))
+        once = list(product(truths, range(replications)))
+        yield from pool.map(round_trip, *zip(*((t, seed, r) for t, r in once), strict=True))
 
 
 def coverage(compared: Sequence[Compared]) -> Interval:
     """The share of truths inside their intervals. Parameters of a world share its luck, so the 95% interval counts
-    worlds, not parameters."""
+    worlds, not parameters; NaN for one world."""
     worlds = sorted({each.world for each in compared})
-    totals = np.array([
-        [sum(each.is_inside for each in compared if each.world == world),
-         sum(each.world == world for each in compared)]
-        for world in worlds
-    ], float)  # fmt: skip
-    (interval,) = jackknife(totals, lambda sums: sums[..., :1] / sums[..., 1:])
+    inside, all_of_them = (
+        [sum(counts(each) for each in compared if each.world == world) for world in worlds]
+        for counts in (lambda each: each.is_inside, lambda each: 1)
+    )
+    (interval,) = jackknife(np.array([inside, all_of_them], float).T, lambda sums: sums[..., :1] / sums[..., 1:])
     return interval

@@ -137,15 +137,15 @@ def _motion(
 def _step(
     rng: np.random.Generator, route: str, segments: tuple[str, ...], answers_at_once: bool, slower: float
 ) -> dict[str, Any]:
-    """Noes take half as long again as yeses, or up to three times as long."""
-    days = rng.uniform(8, 60)
+    """Noes take longer than yeses, up to two and a half times as long."""
+    days = rng.uniform(8, 60) / slower
     effort = TINY_EFFORT_HOURS if answers_at_once else _rounded(rng.uniform(0.5, 2))
     return {
         "team": f"{route}_team",
         "effort_hours": effort,
         "advance": {segment: _rounded(rng.uniform(0.3, 0.7)) for segment in segments},
         "buyer_days": _days(rng, days, segments, slower),
-        "buyer_days_if_no": _days(rng, days * rng.uniform(1.5, 3), segments, slower),
+        "buyer_days_if_no": _days(rng, days * rng.uniform(1.3, 2.5), segments, slower),
     }
 
 
