@@ -48,8 +48,9 @@ def round_trip(truth: Truth, seed: int, replication: int, read: Reader = through
     history = history_of(truth.world.scenario, seed, replication)
     export = read(truth.world, history)
     fitted, without_open = (compare(truth, estimate(each)) for each in (export, naive(export)))
-    is_open = history.deals["ending"] == OPEN
-    return Trip(truth.world, len(is_open), is_open.sum() / len(is_open), fitted, without_open)
+    deals = history.deals
+    still_open = len(deals.filter(ending=OPEN))
+    return Trip(truth.world, len(deals), still_open / len(deals), fitted, without_open)
 
 
 def round_trips(
@@ -82,9 +83,7 @@ def coverage(compared: Sequence[Compared]) -> Interval:
     """The share of truths inside their intervals. Parameters of a world share its luck, so the 95% interval counts
     worlds, not parameters; NaN for one world."""
     worlds = sorted({each.world for each in compared})
-    inside, all_of_them = (
-        [sum(counts(each) for each in compared if each.world == world) for world in worlds]
-        for counts in (lambda each: each.is_inside, lambda each: 1)
-    )
-    (interval,) = jackknife(np.array([inside, all_of_them], float).T, lambda sums: sums[..., :1] / sums[..., 1:])
+    by_world = [[each.is_inside for each in compared if each.world == world] for world in worlds]
+    totals = np.array([[sum(inside), len(inside)] for inside in by_world], float)
+    (interval,) = jackknife(totals, lambda sums: sums[..., :1] / sums[..., 1:])
     return interval
