@@ -24,7 +24,7 @@ def coverage_by_kind(trips: Sequence[Trip], provenance: str) -> Chart:
         f"{100 * whole.value:.0f}% of truths lie inside their {100 * INTERVAL:g}% intervals; "
         f"{100 * half.value:.0f}% if open deals are left out",
         "Known worlds, simulated, exported as a CRM would and calibrated: the share of parameters whose true "
-        "value is in the interval. Lines: 95% intervals, which count worlds. Grey: nominal, three points either way.",
+        "value is in the interval. Lines: 95% intervals, which count worlds. Grey: nominal, ± 3 points.",
         provenance,
         1.0 + ROW_HEIGHT * len(kinds),
     )

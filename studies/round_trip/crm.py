@@ -30,7 +30,7 @@ DEALS_FILE, CHANGES_FILE, LEADS_FILE, WON_FILE = "deals.csv", "stage_changes.csv
 SALESFORCE = {
     "key": "Opportunity ID", "name": "Opportunity Name", "created": "Created Date", "closed": "Close Date",
     "stage": "Stage", "amount": "Amount", "owner": "Opportunity Owner", "source": "Lead Source",
-    "segment": "Segment", "route": "Channel", "from": "From Stage", "to": "To Stage", "changed": "Last Modified",
+    "segment": "Segment", "route": "Channel", "from": "From Stage", "to": "To Stage", "changed": "Edit Date",
 }  # fmt: skip
 HUBSPOT = {
     "key": "Record ID", "name": "Deal Name", "created": "Create Date", "closed": "Close Date",

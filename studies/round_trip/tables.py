@@ -67,20 +67,11 @@ def _share(interval: Interval) -> str:
 def _by_world(trips: Sequence[Trip]) -> Table:
     table = Table(
         "World by world",
-        (
-            "world",
-            "export",
-            "dates",
-            "reps",
-            "deals",
-            "still open",
-            "parameters",
-            "inside",
-            "without the open deals",
-        ),
+        ("world", "export", "dates", "reps", "deals", "open", "parameters", "inside", "without the open deals"),
     )
-    for world, group in groupby(trips, key=lambda trip: trip.world):
+    for _, group in groupby(trips, key=lambda trip: trip.world.name):
         times = list(group)
+        world = times[0].world
         fitted, without_open = all_of(times)
         table.rows.append((
             world.name,
