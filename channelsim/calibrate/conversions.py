@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from channelsim.calibrate import beliefs, families, pooling
-from channelsim.calibrate.durations import average, spread
+from channelsim.calibrate.durations import Belief, average, spread
 from channelsim.calibrate.estimates import Estimate, RouteFit, Spread, StepFit
 from channelsim.calibrate.records import NO, OPEN, YES, Export
 from channelsim.calibrate.stage_likelihood import (
@@ -170,13 +170,16 @@ class _Choice:
                 self._keep_better(self._with(kind, name))
 
     def choose_groups(self) -> bool:
-        """Whether any segment is better told from the others."""
+        """Whether segments differ: tell them apart unless the likelihood gains no more by it than chance alone gives
+        on average, one half a parameter. Those told apart are drawn together again as far as they are alike."""
         before = self.best.model
-        yes_alone, no_alone = _groups(self.data.yes, self.data.segments), _groups(self.data.no, self.data.segments)
-        together = before.yes_group
-        for yes_group in dict.fromkeys((together, yes_alone)):
-            for no_group in dict.fromkeys((together, no_alone)):
-                self._keep_better(Model(before.yes_family, before.no_family, yes_group, no_group))
+        for kind, times in ((YES, self.data.yes), (NO, self.data.no)):
+            alone = _groups(times, self.data.segments)
+            model = self.best.model
+            yes_group, no_group = (alone, model.no_group) if kind == YES else (model.yes_group, alone)
+            fit = self.fit(Model(model.yes_family, model.no_family, yes_group, no_group))
+            if 2 * (fit.log_likelihood - self.best.log_likelihood) > fit.parameters - self.best.parameters:
+                self.best = fit
         return self.best.model != before
 
     def _keep_better(self, model: Model) -> None:
@@ -222,15 +225,34 @@ def _spreads(
     elif not times.count:
         note = "nobody was seen to go on: days as until no"
         times = data.no
+    ends = times.total(data.segments)
+    of_group = {group: np.array([each == group for each in groups]) for group in dict.fromkeys(groups)}
+    named = {group: inside for group, inside in of_group.items() if inside[: len(export.segments)].any()}
+    believed = _believed(
+        list(fits.values()), roles, {group: float(ends[inside].sum()) for group, inside in named.items()}
+    )
     made: dict[int, Spread] = {}
-    for segment in range(len(export.segments)):
-        group = groups[segment]
-        if group not in made:
-            of_group = np.array(groups) == group
-            ended = _of(times, of_group, np.ones(len(times.days)))
-            censored = _of(data.open, of_group, chance)
-            made[group] = spread(fits, roles, segment, ended, censored, data.resolution, note)
+    for group, inside in named.items():
+        ended = _of(times, inside, np.ones(len(times.days)))
+        censored = _of(data.open, inside, chance)
+        made[group] = spread(fits, roles, group, believed[group], ended, censored, data.resolution, note)
     return {name: made[groups[number]] for number, name in enumerate(export.segments)}
+
+
+def _believed(
+    fits: list[StageFit], roles: tuple[int, int], ends: Mapping[int, float]
+) -> dict[int, tuple[Belief, Belief]]:
+    """By group: what is believed of the logarithms of mean and cv, groups drawn together as far as they are alike."""
+    drawn = []
+    for role in roles:
+        centres, sds = np.array([average(fits, role, group) for group in ends]).T
+        sds = sds * np.array([beliefs.small_sample(count - 2) for count in ends.values()])
+        drawn.append(pooling.drawn_together(centres, sds) if len(ends) > 1 else (centres, sds))
+    (means, mean_sds), (cvs, cv_sds) = drawn
+    return {
+        group: ((float(means[i]), float(mean_sds[i])), (float(cvs[i]), float(cv_sds[i])))
+        for i, group in enumerate(ends)
+    }
 
 
 def _of(times: Times, of_group: NDArray[np.bool_], share: Floats) -> Times:

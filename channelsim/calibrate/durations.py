@@ -23,6 +23,9 @@ from channelsim.calibrate.stage_likelihood import (
 
 Floats = NDArray[np.float64]
 
+Belief = tuple[float, float]
+"""Centre and standard deviation of a logarithm."""
+
 EMPIRICAL = "empirical"
 NEAR = 0.03
 """A family is near where its cumulative shares are nowhere farther than this from those seen, beyond chance."""
@@ -68,8 +71,8 @@ def kaplan_meier(
     greenwood = np.cumsum(np.divide(events, at_risk * left, out=np.zeros(len(at)), where=left > 0))
     low, high = survival.copy(), survival.copy()
     log_s = np.log(survival[inside])
-    reach = z * np.sqrt(greenwood[inside]) / np.abs(log_s)
-    low[inside] = np.exp(log_s * np.exp(reach))
+    reach = np.minimum(z * np.sqrt(greenwood[inside]) / np.abs(log_s), 700.0)
+    low[inside] = np.exp(np.maximum(log_s * np.exp(reach), -700.0))
     high[inside] = np.exp(log_s * np.exp(-reach))
     if len(at) and survival[-1] == 0:
         low[-1] = 0.0
@@ -93,6 +96,7 @@ def spread(
     fits: Mapping[str, StageFit],
     roles: tuple[int, int],
     segment: int,
+    believed: tuple[Belief, Belief],
     ended: Times,
     censored: Times,
     resolution: float,
@@ -100,7 +104,7 @@ def spread(
 ) -> Spread:
     """The family that AIC prefers, or 20 equally likely values where it is not near what was seen.
 
-    fits: of the same data with each family in turn. roles: of mean and cv. ended, censored: those whose times the
+    fits: of the same data with each family in turn. roles: of mean and cv. believed: of their logarithms. ended, censored: those whose times the
     segment's parameters are to describe; the censored weigh by the chance that they belong here.
     """
     steps = kaplan_meier(ended.days, ended.weight, censored.days, censored.weight)
@@ -111,12 +115,8 @@ def spread(
     )
     best = candidates[0]
     observed = round(ended.count)
-    every = list(fits.values())
-    widen = beliefs.small_sample(observed - 2)
-    centre, sd = average(every, roles[0], segment)
-    mean = beliefs.positive(centre, sd * widen, observed, note)
-    centre, sd = average(every, roles[1], segment)
-    cv = beliefs.positive(centre, sd * widen, observed, note)
+    mean = beliefs.positive(*believed[0], observed, note)
+    cv = beliefs.positive(*believed[1], observed, note)
     shown = _thinned(steps)
     result = Spread(
         best.family, mean, cv, (), candidates, observed, round(censored.count),
@@ -134,7 +134,11 @@ def spread_of_values(values: Floats, weight: Floats, note: str = "") -> Spread:
     nothing = Times(np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
     data = StageData(times, nothing, nothing, 1, 0.0, True)
     fits = {name: fit_stage(data, Model(name, name, (0,), (0,))) for name in families.FAMILIES}
-    return spread(fits, (YES_MEAN, YES_CV), 0, times, nothing, 0.0, note)
+    every = list(fits.values())
+    widen = beliefs.small_sample(times.count - 2)
+    (mean, mean_sd), (cv, cv_sd) = (average(every, role, 0) for role in (YES_MEAN, YES_CV))
+    believed = ((mean, mean_sd * widen), (cv, cv_sd * widen))
+    return spread(fits, (YES_MEAN, YES_CV), 0, believed, times, nothing, 0.0, note)
 
 
 def survival_of(spread: Spread, at: Floats, resolution: float) -> Floats:

@@ -22,6 +22,9 @@ HYPER_SD = 1.0
 """Scale of the half-normal priors of the standard deviations between cells."""
 GRID = (0.04, 0.1, 0.2, 0.4, 0.8, 1.6)
 COARSE_GRID = (0.05, 0.25, 1.0)
+GROUP_SD = 0.5
+"""Scale of the half-normal prior of how logarithms of days differ between segments."""
+GROUP_GRID = 40
 MANY_CELLS = 60
 NEWTON_STEPS = 30
 POINTS = 161
@@ -42,6 +45,30 @@ def pooled(yes: Floats, trials: Floats) -> tuple[Floats, Floats]:
     mean = weights @ first
     spread = np.sqrt(np.maximum(weights @ second - mean**2, 1e-14))
     return mean.reshape(yes.shape), spread.reshape(yes.shape)
+
+
+def drawn_together(centres: Floats, sds: Floats) -> tuple[Floats, Floats]:
+    """Means and standard deviations [groups] of figures that are normal about a common level: each measured with its
+    own error, the spread between them integrated over (Gelman et al. 2013, section 5.4)."""
+    between = np.geomspace(0.01, 1.5, GROUP_GRID)[:, None]
+    variance = sds**2 + between**2
+    weight = 1 / variance
+    level_variance = 1 / weight.sum(axis=1)
+    level = level_variance * (weight @ centres)
+    evidence = (
+        -0.5 * np.log(variance).sum(axis=1)
+        + 0.5 * np.log(level_variance)
+        - 0.5 * (weight * (centres - level[:, None]) ** 2).sum(axis=1)
+        + np.log(between[:, 0])
+        - 0.5 * (between[:, 0] / GROUP_SD) ** 2
+    )
+    chance = np.exp(evidence - evidence.max())
+    chance /= chance.sum()
+    own = between**2 / variance
+    mean = own * centres + (1 - own) * level[:, None]
+    spread = own * sds**2 + (1 - own) ** 2 * level_variance[:, None]
+    overall = chance @ mean
+    return overall, np.sqrt(chance @ (spread + (mean - overall) ** 2))
 
 
 def _priors(shape: tuple[int, ...], coarse: bool) -> tuple[Floats, Floats]:
