@@ -55,13 +55,18 @@ def read_file(file: str | os.PathLike[str]) -> Tree:
 
 def read_text(text: str, name: str) -> Tree:
     """Read a scenario from text; `name` is what errors call it."""
-    tree = _Reader(name).read(text)
+    tree = read_yaml(text, name)
     if tree.data is None:
         raise _fatal(name, 1, 1, "nothing in it; a scenario begins with channelsim: 1 and a name")
     if not isinstance(tree.data, dict):
         read = "a list" if isinstance(tree.data, list) else "no line name: value in it"
         raise _fatal(name, 1, 1, f"{read}; a scenario is made of lines name: value, beginning with channelsim: 1")
     return tree
+
+
+def read_yaml(text: str, name: str) -> Tree:
+    """Read YAML of any kind with its positions; `name` is what errors call it."""
+    return _Reader(name).read(text)
 
 
 def read_value(text: str, name: str) -> Tree:
