@@ -38,7 +38,7 @@ HUBSPOT = {
     "segment": "Segment", "route": "Channel", "from": "From Stage", "to": "To Stage", "changed": "Change Date",
 }  # fmt: skip
 """Names of columns in two CRMs' exports."""
-OF_LEADS = ("key", "created", "source", "segment", "route", "owner")
+OF_LEADS = ("key", "name", "created", "source", "segment", "route", "owner")
 OF_WON = ("key", "closed", "amount")
 
 
