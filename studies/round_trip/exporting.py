@@ -17,7 +17,8 @@ DATES_ALONE, TIMES = 1.0, 0.0
 def as_export(world: World, history: History) -> Export:
     """What a reader makes of the world's export if its files are clean. Owners, values and dates are all there."""
     resolution = TIMES if world.has_times else DATES_ALONE
-    end_day = history.end_day if world.has_times else history.end_day - 1  # the last date, at its start
+    # Between dates, days are counted: a deal that began yesterday is a day old all day long.
+    last_day = history.end_day if world.has_times else history.end_day - 1
     losses_are_seen = world.shape != LEADS_AND_WON
     deals = history.deals.sort("created", "lead").with_columns(
         deal=pl.int_range(pl.len(), dtype=pl.UInt32),
@@ -32,10 +33,9 @@ def as_export(world: World, history: History) -> Export:
     ).join(deals.select("lead", "deal"), on="lead", validate="m:1")
     if not losses_are_seen:
         deals, stages = _losses_unseen(deals, WON), _losses_unseen(stages, YES)
-    deals = deals.with_columns(
-        created_day="created", closed_day="ended", days=pl.col("ended").fill_null(end_day) - pl.col("created")
-    )
-    stages = stages.with_columns(days=pl.col("ended").fill_null(end_day) - pl.col("entered"))
+    until = pl.col("ended").fill_null(last_day)
+    deals = deals.with_columns(created_day="created", closed_day="ended", days=until - pl.col("created"))
+    stages = stages.with_columns(days=until - pl.col("entered"))
     scenario = world.scenario
     return Export(
         files=(f"{world.name}.csv",),
@@ -50,7 +50,7 @@ def as_export(world: World, history: History) -> Export:
         labels={name: LABELS[name] for name in (*scenario.segments, *scenario.sources)},
         origin=scenario.horizon.start,
         first_day=0.0,
-        cutoff_day=end_day,
+        cutoff_day=history.end_day,
         resolution_days=resolution,
         losses_are_seen=losses_are_seen,
         currency=scenario.currency,
