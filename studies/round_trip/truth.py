@@ -89,8 +89,7 @@ def truth_of(world: World) -> Truth:
 
 
 def compare(truth: Truth, fit: Fit) -> list[Compared]:
-    """Everything that the fit gives an interval for and that could have been otherwise (a share of the only segment
-    could not)."""
+    """Everything that the fit gives an interval for, each thing once: of shares that add up to 1, not the last."""
     world = truth.world
     names = _names(fit)
     found: list[Compared] = []
@@ -106,13 +105,13 @@ def compare(truth: Truth, fit: Fit) -> list[Compared]:
             add(kind, what, true, estimate)
     counts = _expected(world.scenario)
     total = sum(counts.values())
-    for name, estimate in _open(fit.source_shares):
+    for name, estimate in _free(fit.source_shares):
         add("share of a source", name, _sum(counts, source=names[name]) / total, estimate)
-    for name, estimate in _open(fit.segment_shares):
+    for name, estimate in _free(fit.segment_shares):
         add("share of a segment", name, _sum(counts, segment=names[name]) / total, estimate)
     for routing in fit.routing:
         shares = _routing(world.scenario, names[routing.segment])
-        for name, estimate in _open(routing.shares):
+        for name, estimate in _free(routing.shares):
             add("routing", f"{routing.segment} -> {name}", shares[names[name]], estimate)
     for segment, spread in fit.values.items():
         moments = moments_of(world.scenario.segments[names[segment]].deal_value)
@@ -148,6 +147,8 @@ def _of_route(truth: Truth, name: str, route: RouteFit, names: Mapping[str, str]
             for segments, moments, spread in _distinct(days, before, spreads, names):
                 yield f"days until {answer}: mean", f"{at}, {segments}", moments.mean, spread.mean
                 yield f"days until {answer}: cv", f"{at}, {segments}", moments.cv, spread.cv
+    if len(steps) == 1:
+        return  # its win rate is that step's
     for segment, estimate in route.win_rate.items():
         rate = math.prod(by_segment(step.advance, names[segment]) for step in steps)
         yield "win rate", f"{name}, {segment}", rate, estimate
@@ -182,7 +183,7 @@ def _of_source(world: World, name: str, source: SourceFit, names: Mapping[str, s
         factors = known.seasonality or [1.0] * MONTHS_A_YEAR
         for month, (factor, estimate) in enumerate(zip(factors, source.seasonality, strict=True)):
             yield "seasonality", f"{name}, month {month + 1}", factor, estimate
-    for segment, estimate in _open(source.mix):
+    for segment, estimate in _free(source.mix):
         yield "mix", f"{name}, {segment}", known.mix[names[segment]], estimate
 
 
@@ -196,9 +197,9 @@ def _names(fit: Fit) -> dict[str, str]:
     }
 
 
-def _open(shares: Mapping[str, Estimate]) -> list[tuple[str, Estimate]]:
-    """Shares that are not all there is."""
-    return list(shares.items()) if len(shares) > 1 else []
+def _free(shares: Mapping[str, Estimate]) -> list[tuple[str, Estimate]]:
+    """All shares but the last, which is what the others leave."""
+    return list(shares.items())[:-1]
 
 
 def _expected(scenario: Scenario) -> dict[tuple[str, str], float]:

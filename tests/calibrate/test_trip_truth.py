@@ -171,3 +171,10 @@ def test_coverage_is_the_share_of_truths_inside_and_its_error_counts_worlds() ->
     assert found.value == 0.5
     assert found.low < 0
     assert found.high > 1
+
+
+def test_shares_that_add_up_to_one_count_but_for_the_last() -> None:
+    """Of two shares, one is inside its interval where the other is."""
+    world = KNOWN[AT_ONCE]
+    of_segments = [each for each in all_compared(AT_ONCE) if each.kind == "share of a segment"]
+    assert len(of_segments) == len(world.scenario.segments) - 1
