@@ -1,5 +1,5 @@
-"""The round trip: known worlds are simulated, exported as a CRM would, read and estimated, and the truth lies inside
-the 90% intervals as often as it should. `python -m studies round_trip` does it for all worlds, several times."""
+"""The round trip: known worlds are simulated, exported as a CRM would, read and estimated, and the truth lies
+inside the 90% intervals as often as it should. `python -m studies round_trip` does it for all worlds."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def test_leaving_the_open_deals_out_fails_the_same_test() -> None:
 
 @pytest.mark.parametrize("kind", ["advance", "days until no: mean"])
 def test_leaving_the_open_deals_out_hides_slow_losses(kind: str) -> None:
-    """Who says no takes longer, so more of them are still open: without these, too many seem to go on, and those who
-    say no seem to do so soon."""
+    """Who says no takes longer, so more of them are still open: without these, too many seem to go on, and those
+    who say no seem to do so soon."""
     with_them, without = coverage(of([kind], naive=False)), coverage(of([kind], naive=True))
     assert without.value < with_them.value - 0.1
 
