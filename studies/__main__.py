@@ -17,7 +17,7 @@ from channelsim.errors import UserError
 from channelsim.experiment.workers import default_workers
 from channelsim.report.files import DEFAULT_FOLDER, check_writable
 from channelsim.scenario.schema import MAX_REPLICATIONS, MAX_SEED
-from studies import curves, response_time, sizing, year_of_execution
+from studies import curves, response_time, round_trip, sizing, year_of_execution
 from studies.report import Findings, print_tables, write_findings
 
 OnProgress = Callable[[int, int], None]
@@ -37,6 +37,7 @@ class Study:
 STUDIES = {
     "curves": Study(curves.find, curves.REPLICATIONS),
     "response_time": Study(response_time.find, response_time.REPLICATIONS),
+    "round_trip": Study(round_trip.find, round_trip.REPLICATIONS),
     "sizing": Study(sizing.find, sizing.REPLICATIONS),
     "year_of_execution": Study(year_of_execution.find, year_of_execution.REPLICATIONS),
 }
@@ -68,8 +69,8 @@ STUDIES = {
     help="Folder in which the study's own folder is made.",
 )
 def main(name: str, replications: int | None, seed: int, workers: int | None, output: Path) -> None:
-    """Reproduce a study: response_time, sizing or year_of_execution, each with a page in docs/studies, or curves,
-    which docs/curves.md shows."""
+    """Reproduce a study: response_time, sizing or year_of_execution, each with a page in docs/studies; curves, of
+    docs/curves.md; or round_trip, of docs/calibrate.md."""
     study = STUDIES[name]
     count = replications or study.replications
     check_writable(output)
