@@ -40,6 +40,8 @@ FAMILY_DOUBT = 0.025
 family is quite right. In worlds of known truth (`python -m studies round_trip`) cvs came out 1% to 7% too small."""
 DIGITS = 3
 """Significant ones that are kept of days with fractions, so that equal ones can be counted together."""
+PARTS_OF_A_DAY = 2
+"""To which days are taken where only whole ones are known, so that equal ones can be counted together."""
 DRAWN = 0.1
 """A share that pooling moves by more than this part of itself is said to be drawn."""
 
@@ -80,6 +82,9 @@ def _tables(export: Export) -> dict[tuple[str, int], pl.DataFrame]:
     if resolution == 0.0:
         short = CLOCK_RESOLUTION / 4
         days = pl.when(days < short).then(0.0).otherwise(days.round_sig_figs(DIGITS))
+    else:
+        # days of a history are whole; parts of a whole number of days, as the IBM sample has them, are no finer
+        days = (days / resolution * PARTS_OF_A_DAY).round() * (resolution / PARTS_OF_A_DAY)
     segment = pl.col("segment").replace_strict(
         {name: number for number, name in enumerate(export.segments)},
         default=len(export.segments),

@@ -145,10 +145,9 @@ def survival_of(spread: Spread, at: Floats, resolution: float) -> Floats:
     """The share that takes longer than `at` under a fitted spread, counted as its data were."""
     if spread.family == EMPIRICAL:
         return 1.0 - np.searchsorted(np.array(spread.values), at, side="right") / len(spread.values)
-    size = np.ones(len(at))
     # the candidate's own mean and cv: what is believed about either is its centre and more
     best = spread.candidates[0]
-    return families.longer(best.family, np.asarray(at, float), best.mean * size, best.cv * size, resolution)
+    return _longer(best, np.asarray(at, float), resolution)
 
 
 def distance(steps: Steps, candidate: Candidate, resolution: float) -> float:
@@ -157,12 +156,18 @@ def distance(steps: Steps, candidate: Candidate, resolution: float) -> float:
     if not use.any():
         return 0.0
     at = steps.at[use]
-    size = np.ones(len(at))
-    fitted = families.longer(candidate.family, at, candidate.mean * size, candidate.cv * size, resolution)
+    fitted = _longer(candidate, at, resolution)
     if resolution > 0:
         return float(np.abs(fitted - steps.survival[use]).max())
     before = np.concatenate([[1.0], steps.survival[use][:-1]])
     return float(np.maximum(np.abs(fitted - steps.survival[use]), np.abs(fitted - before)).max())
+
+
+def _longer(candidate: Candidate, at: Floats, resolution: float) -> Floats:
+    """The share that takes longer than each of `at`."""
+    size = np.ones(len(at))
+    times = families.counts(at, np.zeros(len(at), np.int64), resolution)
+    return families.longer(candidate.family, times, candidate.mean * size, candidate.cv * size)
 
 
 def _empirical(result: Spread, steps: Steps, best: Candidate, resolution: float, far: float) -> Spread:
@@ -216,8 +221,7 @@ def _seen_quantiles(steps: Steps, best: Candidate, share: Floats, resolution: fl
     beyond = share > below[-1] + 1e-9
     if beyond.any():
         last = steps.at[-1:]
-        one = np.ones(1)
-        kept = float(families.longer(best.family, last, best.mean * one, best.cv * one, resolution)[0])
+        kept = float(_longer(best, last, resolution)[0])
         of_rest = (share[beyond] - below[-1]) / (1 - below[-1])
         days[beyond] = np.maximum(
             families.quantile(best.family, 1 - kept * (1 - of_rest), best.mean, best.cv), last

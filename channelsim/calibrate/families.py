@@ -9,6 +9,7 @@ for dates r apart, and the chance that it is more than d is (H(d) - H(d + r)) / 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 EXPONENTIAL, LOGNORMAL, GAMMA, WEIBULL = "exponential", "lognormal", "gamma", "weibull"
 FAMILIES = (EXPONENTIAL, LOGNORMAL, GAMMA, WEIBULL)
@@ -23,42 +25,70 @@ CV_LOWEST, CV_HIGHEST = 0.05, 10.0
 """Of gamma and weibull in a scenario."""
 SMOOTH = 64.0
 """From so many resolutions on, a density does not change over one of them, even with the smallest cv."""
+SAME = 1e-6
+"""Of a resolution: times as near as this are the same."""
 FLOOR = 1e-15
 """No row, however odd, is held less likely than this: one typing error must not bend a fit."""
 
 
-def log_chance(family: str, x: Floats, mean: Floats, cv: Floats, resolution: float) -> Floats:
-    """Logarithm of how likely each of `x` is, to within a factor that no parameter changes. All arrays [points].
+@dataclass(frozen=True)
+class Counts:
+    """Times known to within a resolution, [points], and the fewest places at which their chances have to be worked
+    out: the same count and its neighbours serve many points of a group, which shares a mean and a cv."""
 
-    resolution: of `x`, which are counts of it (or are known to it); 0: exact, and above 0.
-    """
+    x: Floats
+    resolution: float  # 0: exact, and above 0
+    far: NDArray[np.bool_]  # so far from 0 that a density does for a chance
+    at: Floats  # [places]
+    whose: Ints  # [places] a point of the place's group
+    below: Ints  # [near points] the place of x - resolution
+    here: Ints
+    above: Ints
+
+
+def counts(x: Floats, group: Ints, resolution: float) -> Counts:
+    """Times and the group of each."""
+    far = x > SMOOTH * resolution
+    near = np.flatnonzero(~far)
+    shifted = np.concatenate([x[near] - resolution, x[near], x[near] + resolution])
+    points = np.tile(near, 3)
+    step = resolution * SAME if resolution > 0 else 1.0
+    _, first, place = np.unique(
+        np.stack([group[points].astype(float), np.round(shifted / step)]),
+        axis=1,
+        return_index=True,
+        return_inverse=True,
+    )
+    below, here, above = place.reshape(3, len(near))
+    return Counts(x, resolution, far, shifted[first], points[first], below, here, above)
+
+
+def log_chance(family: str, times: Counts, mean: Floats, cv: Floats) -> Floats:
+    """Logarithm of how likely each time is, to within a factor that no parameter changes. mean, cv: [points]."""
+    x, resolution = times.x, times.resolution
     if resolution == 0.0:
         exact: Floats = np.maximum(_log_density(family, x, mean, cv), -700.0)
         return exact
     result = np.empty(len(x))
-    far = x > SMOOTH * resolution
-    floor = math.log(FLOOR)
+    far = times.far
     result[far] = _log_density(family, x[far], mean[far], cv[far]) + math.log(resolution)
-    near = ~far
-    d, m, c = x[near], mean[near], cv[near]
-    chance = (
-        _beyond(family, d + resolution, m, c) - 2 * _beyond(family, d, m, c) + _beyond(family, d - resolution, m, c)
-    )
-    result[near] = np.log(np.maximum(chance / resolution, FLOOR))
-    floored: Floats = np.maximum(result, floor)
+    beyond = _beyond(family, times.at, mean[times.whose], cv[times.whose])
+    chance = beyond[times.above] - 2 * beyond[times.here] + beyond[times.below]
+    result[~far] = np.log(np.maximum(chance / resolution, FLOOR))
+    floored: Floats = np.maximum(result, math.log(FLOOR))
     return floored
 
 
-def longer(family: str, x: Floats, mean: Floats, cv: Floats, resolution: float) -> Floats:
-    """Share that takes longer than `x` as counted in resolutions (0: exactly). All arrays [points]."""
+def longer(family: str, times: Counts, mean: Floats, cv: Floats) -> Floats:
+    """Share that takes longer than each time, as it is counted. mean, cv: [points]."""
+    x, resolution = times.x, times.resolution
     if resolution == 0.0:
         return np.maximum(survival(family, x, mean, cv), 1e-300)
     result = np.empty(len(x))
-    far = x > SMOOTH * resolution
+    far = times.far
     result[far] = survival(family, x[far] + resolution / 2, mean[far], cv[far])
-    near = ~far
-    d, m, c = x[near], mean[near], cv[near]
-    result[near] = (_beyond(family, d, m, c) - _beyond(family, d + resolution, m, c)) / resolution
+    beyond = _beyond(family, times.at, mean[times.whose], cv[times.whose])
+    result[~far] = (beyond[times.here] - beyond[times.above]) / resolution
     return np.clip(result, 1e-300, 1.0)
 
 
@@ -115,7 +145,11 @@ def _beyond(family: str, x: Floats, mean: Floats, cv: Floats) -> Floats:
         mu, sigma = _lognormal(mean, cv)
         biased = special.ndtr((mu - _log(at)) / sigma + sigma)
     elif family == GAMMA:
-        biased = special.gammaincc(cv**-2 + 1, at / (mean * cv**2))
+        # Q(a + 1, y) = Q(a, y) + y^a e^-y / gamma(a + 1): the share above x is wanted, too, and slow to come by
+        shape = cv**-2
+        y = at * shape / mean
+        more = np.exp(shape * _log(y) - y - special.gammaln(shape + 1))
+        return _array((mean - at) * special.gammaincc(shape, y) + mean * more + (at - x))
     elif family == WEIBULL:
         shape, scale = _weibull(mean, cv)
         return _array(mean * special.gammaincc(1 / shape, (at / scale) ** shape) + (at - x))

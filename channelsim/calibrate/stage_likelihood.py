@@ -22,6 +22,7 @@ Ints = NDArray[np.int64]
 
 P, YES_MEAN, YES_CV, NO_MEAN, NO_CV = range(5)
 """The roles of parameters, as logit or logarithm; each may have one value for all segments or one for each."""
+YES_TIMES, NO_TIMES, OPEN_TIMES = range(3)
 STEP = 1e-3
 """Of numerical derivatives, in logits and logarithms."""
 LOG_CV_SD = 1.0
@@ -60,6 +61,14 @@ class StageData:
     segments: int
     resolution: float
     losses_are_seen: bool
+
+    @cached_property
+    def counted(self) -> tuple[families.Counts, families.Counts, families.Counts]:
+        """The times of yes, no and open."""
+        yes, no, still = (
+            families.counts(each.days, each.segment, self.resolution) for each in (self.yes, self.no, self.open)
+        )
+        return yes, no, still
 
     @cached_property
     def typical(self) -> float:
@@ -267,18 +276,17 @@ class _Problem:
 
     def _yes(self, roles: Floats) -> tuple[Floats, Floats]:
         """[segments] log-likelihood of the times until yes, [open points] the share that takes longer."""
-        return self._ended(self.data.yes, self.model.yes_family, roles[YES_MEAN], roles[YES_CV]), self.open_yes(
-            roles
-        )
+        return self._ended(YES_TIMES, self.model.yes_family, roles[YES_MEAN], roles[YES_CV]), self.open_yes(roles)
 
     def _no(self, roles: Floats) -> tuple[Floats, Floats]:
-        return self._ended(self.data.no, self.model.no_family, roles[NO_MEAN], roles[NO_CV]), self.open_no(roles)
+        return self._ended(NO_TIMES, self.model.no_family, roles[NO_MEAN], roles[NO_CV]), self.open_no(roles)
 
-    def _ended(self, times: Times, family: str, log_mean: Floats, log_cv: Floats) -> Floats:
+    def _ended(self, which: int, family: str, log_mean: Floats, log_cv: Floats) -> Floats:
+        times = (self.data.yes, self.data.no)[which]
         if not len(times.days):
             return np.zeros(self.data.segments)
         mean, cv = np.exp(log_mean)[times.segment], np.exp(log_cv)[times.segment]
-        chance = families.log_chance(family, times.days, mean, cv, self.data.resolution)
+        chance = families.log_chance(family, self.data.counted[which], mean, cv)
         return np.bincount(times.segment, times.weight * chance, self.data.segments)
 
     def open_yes(self, roles: Floats) -> Floats:
@@ -296,7 +304,7 @@ class _Problem:
         if not len(still.days):
             return np.zeros(0)
         mean, cv = np.exp(log_mean)[still.segment], np.exp(log_cv)[still.segment]
-        return families.longer(family, still.days, mean, cv, self.data.resolution)
+        return families.longer(family, self.data.counted[OPEN_TIMES], mean, cv)
 
 
 class _Moves:
