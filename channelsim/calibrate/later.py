@@ -95,7 +95,7 @@ def seen(export: Export, windows: Windows) -> Later:
     all_won = deals.filter(
         (pl.col("ending") == WON) & pl.col("closed_day").is_between(starts[0], starts[-1], closed="left")
     )
-    by_month = {figure: np.array([month[figure] for month in months]) for figure in BY_MONTH}
+    by_month: dict[Figure, Floats] = {figure: np.array([month[figure] for month in months]) for figure in BY_MONTH}
     return Later(by_month, np.sort(all_won["cycle"].to_numpy().astype(float)))
 
 

@@ -11,7 +11,7 @@ FIGURES = {
     Figure.BOOKINGS: ("Bookings", Unit.MONEY),
     Figure.CYCLE_MEDIAN: ("Cycle time, median", Unit.DAYS),
     Figure.CYCLE_P90: ("Cycle time, P90", Unit.DAYS),
-    Figure.OPEN_DEALS: ("Open deals at the end", Unit.COUNT),
-    Figure.OPEN_PIPELINE: ("Open pipeline at the end", Unit.MONEY),
+    Figure.OPEN_DEALS: ("Open deals", Unit.COUNT),
+    Figure.OPEN_PIPELINE: ("Open pipeline", Unit.MONEY),
 }
 """Label and unit."""

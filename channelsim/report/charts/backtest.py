@@ -87,7 +87,7 @@ def _quantiles(cycles: Quantiles) -> Panel:
 def _inside(backtest: Backtest) -> Panel:
     months = list(backtest.windows.month_starts[:-1])
     of_month = [[row for row in backtest.rows if row.month == month] for month in months]
-    shares = [np.mean([row.is_inside for row in rows]) if rows else np.nan for rows in of_month]
+    shares = [sum(row.is_inside for row in rows) / max(len(rows), 1) for rows in of_month]
 
     def draw(axes: Axes) -> None:
         axes.bar(range(len(months)), shares, color=PREDICTED, width=0.7)

@@ -54,7 +54,12 @@ def _panel(route: str, rates: list[Rate], end: float) -> Panel:
             axes.plot([pooled.low, pooled.high], [row, row], color=POOLED, linewidth=3, alpha=0.45)
             axes.plot([pooled.value], [row], "o", color=POOLED, markersize=6, zorder=3)
             if rate.raw is not None:
-                style: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": RAW, "markersize": 5, "zorder": 4}
+                style: dict[str, Any] = {
+                    "markerfacecolor": "white",
+                    "markeredgecolor": RAW,
+                    "markersize": 5,
+                    "zorder": 4,
+                }
                 axes.plot([rate.raw], [row], "D", **style)
         axes.set_xlim(0, end)
         axes.set_ylim(len(rates) - 0.5, -0.5)

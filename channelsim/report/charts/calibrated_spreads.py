@@ -48,26 +48,27 @@ def groups(spreads: Mapping[str, Spread]) -> Iterator[tuple[Spread, list[str]]]:
     yield from found.values()
 
 
-def spread_note(spread: Spread) -> str:
+def spread_note(spread: Spread, *, is_days: bool) -> str:
     """What a fit rests on and what else was tried: "310 ended, 40 open. weibull; AIC of gamma +2.1"."""
-    going_on = f", {spread.censored:,} still open" if spread.censored else ""
+    seen = f"{spread.observed:,} ended, {spread.censored:,} still open" if is_days else f"{spread.observed:,} deals"
     if not spread.candidates:
-        return f"{spread.observed:,} ended{going_on}. {spread.family}."
+        return f"{seen}. {spread.family}."
     best = spread.candidates[0]
     rivals = ", ".join(f"{each.family} +{each.aic - best.aic:,.1f}" for each in spread.candidates[1:])
     more = f"; AIC of {rivals}" if rivals else ""
     chosen = best.family
     if spread.family == "empirical":
         chosen = f"{len(spread.values)} equally likely values, for no family comes near; the best is {best.family}"
-    return f"{spread.observed:,} ended{going_on}. {chosen}{more}."
+    return f"{seen}. {chosen}{more}."
 
 
 def _panel(title: str, spread: Spread, resolution: float, unit: Unit, currency: str) -> Panel:
     def draw(axes: Axes) -> None:
         _draw(axes, spread, resolution, unit, currency)
 
+    note = spread_note(spread, is_days=unit is Unit.DAYS)
     mean = number(spread.mean.value, unit, currency)
-    return Panel(title, spread_note(spread), f"{title}: {spread.family}, mean {mean}. {spread_note(spread)}", draw)
+    return Panel(title, note, f"{title}: {spread.family}, mean {mean}. {note}", draw)
 
 
 def _draw(axes: Axes, spread: Spread, resolution: float, unit: Unit, currency: str) -> None:
@@ -75,12 +76,10 @@ def _draw(axes: Axes, spread: Spread, resolution: float, unit: Unit, currency: s
     at = np.linspace(0.0 if unit is Unit.DAYS else end / POINTS, end, POINTS)
     if len(spread.seen_at):
         seen_at = np.concatenate([[0.0], spread.seen_at])
-        for low, high in ((spread.seen_low, spread.seen_high),):
-            axes.fill_between(
-                seen_at, np.concatenate([[1.0], low]), np.concatenate([[1.0], high]), step="post", color=SEEN,
-                alpha=0.15, linewidth=0,
-            )  # fmt: skip
-        seen = np.concatenate([[1.0], spread.seen_survival])
+        low, seen, high = (
+            np.concatenate([[1.0], each]) for each in (spread.seen_low, spread.seen_survival, spread.seen_high)
+        )
+        axes.fill_between(seen_at, low, high, step="post", color=SEEN, alpha=0.15, linewidth=0)
         axes.step(seen_at, seen, where="post", color=SEEN, linewidth=1.0, label="seen")
     if spread.candidates or spread.values:
         axes.plot(at, survival_of(spread, at, resolution), color=FITTED, linewidth=1.8, label="fitted", alpha=0.9)
@@ -101,4 +100,4 @@ def _end(spread: Spread) -> float:
         ends = [float(spread.seen_at[min(last, len(spread.seen_at) - 1)]) * 1.1]
     if spread.values:
         ends.append(max(spread.values))
-    return max(*ends, 1e-9) if len(ends) > 1 else max(ends[0], 1e-9)
+    return max([*ends, 1e-9])

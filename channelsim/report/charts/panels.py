@@ -18,7 +18,7 @@ from channelsim.report.style import QUIET, SMALL_SIZE, Chart, blank_page, chart,
 COLUMNS = 3
 PANEL_HEIGHT = 2.35  # inches
 ALONE_WIDTH, ALONE_HEIGHT, WIDE_WIDTH = 3.4, 2.2, 7.0  # inches
-TITLE_COLUMNS, NOTE_COLUMNS = 44, 60  # of a panel a third of the page wide
+TITLE_COLUMNS, NOTE_COLUMNS = 40, 52  # of a panel a third of the page wide
 NOTE_LINES = 3
 NOTE_LINE = 0.15  # inches
 
@@ -44,7 +44,7 @@ def panels_chart(
     title: str, subtitle: str, provenance: str, panels: Sequence[Panel], columns: int = COLUMNS
 ) -> Figure:
     """All panels on one page, so many beside each other."""
-    return _panels_chart(title, subtitle, provenance, list(panels), min(columns, max(len(panels), 1)))
+    return _panels_chart(title, subtitle, provenance, list(panels), max(2, min(columns, len(panels))))
 
 
 @chart
@@ -62,8 +62,11 @@ def _panels_chart(title: str, subtitle: str, provenance: str, panels: list[Panel
         panel.draw(axes)
         name = "\n".join(textwrap.wrap(printable(panel.title), TITLE_COLUMNS * COLUMNS // columns)[:2])
         axes.set_title(name, pad=6 + (SMALL_SIZE + 2.5) * (note.count("\n") + 1 if note else 0))
-        axes.annotate(note, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", va="bottom",
-                      size=SMALL_SIZE - 0.5, color=QUIET, linespacing=1.2)  # fmt: skip
+        aside = axes.annotate(
+            note, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", va="bottom",
+            size=SMALL_SIZE - 0.5, color=QUIET, linespacing=1.2,
+        )  # fmt: skip
+        aside.set_in_layout(False)  # it would make the panel as narrow as its room
     for axes in list(grid.flat)[len(panels) :]:
         axes.set_axis_off()
     return figure

@@ -22,10 +22,10 @@ def settled_panels(settled: Settled) -> Iterator[Panel]:
 
 
 def _panel(route: str, rows: list[Row]) -> Panel:
-    several = len({row.cell.segments for row in rows}) > 1
+    everybody = {segment for row in rows for segment in row.cell.segments}
 
     def label(row: Row) -> str:
-        whose = f" ({', '.join(row.cell.segments)})" if several else ""
+        whose = f" ({', '.join(row.cell.segments)})" if set(row.cell.segments) != everybody else ""
         return folded(f"{row.cell.step}, {row.cell.outcome}{whose}".replace(" ", "_"), 16).replace("_", " ")
 
     def draw(axes: Axes) -> None:

@@ -3,6 +3,7 @@ is the template's, the style sheet's and the script's."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -108,6 +109,32 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A drawing that is made. svg: its file; alt: what it says, for those who do not see it."""
+
+    title: str
+    note: str
+    alt: str
+    svg: bytes
+
+    @property
+    def address(self) -> str:
+        """The file itself as an address, so that the page loads nothing."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Drawings side by side, as many as fit. wide: at most two, for those with long names in them."""
+
+    kind: ClassVar[str] = "pictures"
+    title: str
+    caption: str
+    pictures: Sequence[Picture]
+    wide: bool = False
+
+
+@dataclass(frozen=True)
 class Text:
     """Text as it is written, such as a command."""
 
@@ -124,7 +151,7 @@ class Details:
     blocks: Sequence[Block]
 
 
-Block = Prose | Table | Cards | Chart | Text | Details
+Block = Prose | Table | Cards | Chart | Pictures | Text | Details
 
 
 @dataclass(frozen=True)
