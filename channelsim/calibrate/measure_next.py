@@ -1,7 +1,7 @@
 """What to measure next: which number the verdict hinges on, those that were assumed and those that were estimated.
 
-What was assumed is taken a quarter up and down; what was estimated to the ends of what is believed about it. Numbers
-that were estimated together, such as a step's shares of all segments, move together.
+What was assumed is taken a quarter up and down; what was estimated to the ends of what is believed about it.
+Numbers that were estimated together, such as a step's shares of all segments, move together.
 """
 
 from __future__ import annotations

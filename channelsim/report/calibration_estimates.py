@@ -10,18 +10,19 @@ from channelsim.finance.definitions import Unit
 from channelsim.report.charts.monthly import MONTH_NAMES
 
 SHARES, DAYS, VALUES, ARRIVALS, ROUTING, PEOPLE = (
-    "How many go on and win", "How long it takes", "What deals are worth", "How many deals come", "Which way they go",
-    "Who sells",
+    "How many go on and win", "How long it takes", "What deals are worth", "How many deals come",
+    "Which way they go", "Who sells",
 )  # fmt: skip
 """Groups, in the order of a page."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An estimate. path: where it stands in the fit, as estimates.csv names it."""
+    """An estimate. path: where it stands in the fit, as estimates.csv names it; words: the same for a reader."""
 
     group: str
     path: str
+    words: str
     unit: Unit
     estimate: Estimate
     note: str
@@ -38,19 +39,21 @@ def _routes(fit: Fit) -> Iterator[Line]:
     for route in fit.routes:
         at = f"routes.{route.name}"
         for segment, rate in route.win_rate.items():
-            yield Line(SHARES, f"{at}.win_rate.{segment}", Unit.SHARE, rate, rate.note)
+            words = f"{route.name}: {segment} won"
+            yield Line(SHARES, f"{at}.win_rate.{segment}", words, Unit.SHARE, rate, rate.note)
         for step in route.steps:
-            yield from _step(f"{at}.steps.{step.step}", step)
+            yield from _step(f"{at}.steps.{step.step}", f"{route.name}, {step.step}", step)
 
 
-def _step(at: str, step: StepFit) -> Iterator[Line]:
+def _step(at: str, words: str, step: StepFit) -> Iterator[Line]:
     for segment, share in step.advance.items():
-        yield Line(SHARES, f"{at}.advance.{segment}", Unit.SHARE, share, share.note)
-    for name, spreads in (("days_if_yes", step.if_yes), ("days_if_no", step.if_no)):
-        yield from _spreads(DAYS, f"{at}.{name}", Unit.DAYS, spreads or {})
+        yield Line(SHARES, f"{at}.advance.{segment}", f"{words}: {segment} goes on", Unit.SHARE, share, share.note)
+    for outcome, spreads in (("yes", step.if_yes), ("no", step.if_no)):
+        told = f"{words}: days until {outcome}"
+        yield from _spreads(DAYS, f"{at}.days_if_{outcome}", told, Unit.DAYS, spreads or {})
 
 
-def _spreads(group: str, at: str, unit: Unit, spreads: Mapping[str, Spread]) -> Iterator[Line]:
+def _spreads(group: str, at: str, words: str, unit: Unit, spreads: Mapping[str, Spread]) -> Iterator[Line]:
     """Mean and cv of each, once for segments that share one."""
     segments: dict[int, list[str]] = {}
     for segment, spread in spreads.items():
@@ -58,17 +61,19 @@ def _spreads(group: str, at: str, unit: Unit, spreads: Mapping[str, Spread]) -> 
     told = {id(spread): spread for spread in spreads.values()}
     for which, spread in told.items():
         path = at if len(told) == 1 else f"{at}.{'+'.join(segments[which])}"
+        named = words if len(told) == 1 else f"{words}, {', '.join(segments[which])}"
         open_ones = f", {spread.censored:,} still open" if spread.censored else ""
         family = f"{spread.family}{open_ones}"
         mean_note = f"{family}; {spread.mean.note}" if spread.mean.note else family
-        yield Line(group, f"{path}.mean", unit, spread.mean, mean_note)
-        yield Line(group, f"{path}.cv", Unit.RATIO, spread.cv, spread.cv.note)
+        yield Line(group, f"{path}.mean", f"{named}: mean", unit, spread.mean, mean_note)
+        yield Line(group, f"{path}.cv", f"{named}: spread / mean", Unit.RATIO, spread.cv, spread.cv.note)
 
 
 def _values(fit: Fit) -> Iterator[Line]:
-    yield from _spreads(VALUES, "values", Unit.MONEY, fit.values)
+    yield from _spreads(VALUES, "values", "value of a deal", Unit.MONEY, fit.values)
     for route, factor in fit.value_factor.items():
-        yield Line(VALUES, f"value_factor.{route}", Unit.RATIO, factor, factor.note)
+        words = f"{route}: its deals against all"
+        yield Line(VALUES, f"value_factor.{route}", words, Unit.RATIO, factor, factor.note)
 
 
 def _sources(fit: Fit) -> Iterator[Line]:
@@ -76,36 +81,43 @@ def _sources(fit: Fit) -> Iterator[Line]:
         yield from _source(f"sources.{source.name}", source)
     for what, shares in (("source_shares", fit.source_shares), ("segment_shares", fit.segment_shares)):
         for name, share in shares.items():
-            yield Line(ARRIVALS, f"{what}.{name}", Unit.SHARE, share, share.note)
+            yield Line(ARRIVALS, f"{what}.{name}", f"{name}: share of all deals", Unit.SHARE, share, share.note)
 
 
 def _source(at: str, source: SourceFit) -> Iterator[Line]:
-    yield Line(ARRIVALS, f"{at}.per_month", Unit.COUNT, source.per_month, source.per_month.note)
-    if source.annual_growth is not None:
-        growth = source.annual_growth
-        yield Line(ARRIVALS, f"{at}.annual_growth", Unit.SHARE, growth, growth.note)
+    name, level, growth = source.name, source.per_month, source.annual_growth
+    yield Line(ARRIVALS, f"{at}.per_month", f"{name}: deals a month, at the end", Unit.COUNT, level, level.note)
+    if growth is not None:
+        yield Line(ARRIVALS, f"{at}.annual_growth", f"{name}: growth a year", Unit.SHARE, growth, growth.note)
     for month, factor in zip(MONTH_NAMES, source.seasonality or (), strict=False):
-        yield Line(ARRIVALS, f"{at}.seasonality.{month}", Unit.RATIO, factor, factor.note)
+        words = f"{name}: {month}, of the mean month"
+        yield Line(ARRIVALS, f"{at}.seasonality.{month}", words, Unit.RATIO, factor, factor.note)
     for segment, share in source.mix.items():
-        yield Line(ARRIVALS, f"{at}.mix.{segment}", Unit.SHARE, share, share.note)
+        words = f"{name}: share of {segment}"
+        yield Line(ARRIVALS, f"{at}.mix.{segment}", words, Unit.SHARE, share, share.note)
 
 
 def _routing(fit: Fit) -> Iterator[Line]:
     for each in fit.routing:
         for route, share in each.shares.items():
-            yield Line(ROUTING, f"routing.{each.segment}.{route}", Unit.SHARE, share, share.note)
+            words = f"{each.segment}: share that goes by {route}"
+            yield Line(ROUTING, f"routing.{each.segment}.{route}", words, Unit.SHARE, share, share.note)
 
 
 def _people(fit: Fit) -> Iterator[Line]:
-    units = {
-        "wins_per_month": Unit.COUNT, "bookings_per_month": Unit.MONEY, "annual_attrition": Unit.RATIO,
-        "ramp_months": Unit.MONTHS, "skill_cv": Unit.RATIO,
-    }  # fmt: skip
+    kinds = (
+        ("wins_per_month", "wins a month, a rep at work", Unit.COUNT),
+        ("bookings_per_month", "bookings a month, a rep at work", Unit.MONEY),
+        ("annual_attrition", "share of reps that leave in a year", Unit.SHARE),
+        ("ramp_months", "months until a rep is up to speed", Unit.MONTHS),
+        ("skill_cv", "how far reps differ: spread / mean", Unit.RATIO),
+    )
     for people in fit.people:
-        for name, unit in units.items():
+        for name, words, unit in kinds:
             estimate: Estimate | None = getattr(people, name)
             if estimate is not None:
-                yield Line(PEOPLE, f"people.{people.route}.{name}", unit, estimate, estimate.note)
+                path = f"people.{people.route}.{name}"
+                yield Line(PEOPLE, path, f"{people.route}: {words}", unit, estimate, estimate.note)
 
 
 def people_sentence(people: People) -> str:

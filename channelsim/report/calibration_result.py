@@ -19,9 +19,9 @@ from channelsim.report.sensitivity import sentences as sensitivity_sentences
 from channelsim.report.verdict import in_a_row
 
 CONFOUNDED = (
-    "Routes got different deals: whoever sent them chose, and the better ones may have gone where they were thought "
-    "to do best. What differs between routes is what was seen, not what a route does to a deal. Only sending deals by "
-    "lot, for a while and for a part of them, would tell."
+    "Routes got different deals: whoever sent them chose, and the better ones may have gone where they were "
+    "thought to do best. What differs between routes is what was seen, not what a route does to a deal. Only "
+    "sending deals by lot, for a while and for a part of them, would tell."
 )
 
 
@@ -72,8 +72,8 @@ def backtest_sentences(backtest: Backtest) -> Iterator[str]:
     hit = [FIGURES[row.figure][0].lower() for row in whole if row.is_inside]
     if hit:
         yield (
-            f"Backtest: from what was known before, {in_a_row(hit)} of the {months} were predicted: they lie inside "
-            f"the {INTERVAL:.0%} intervals."
+            f"Backtest: from what was known before, {in_a_row(hit)} of the {months} were predicted: they lie "
+            f"inside the {INTERVAL:.0%} intervals."
         )
     for row in missed:
         yield missed_sentence(backtest, row)

@@ -9,8 +9,8 @@ FIGURES = {
     Figure.CREATED: ("Deals created", Unit.COUNT),
     Figure.WINS: ("Wins", Unit.COUNT),
     Figure.BOOKINGS: ("Bookings", Unit.MONEY),
-    Figure.CYCLE_MEDIAN: ("Cycle time, median", Unit.DAYS),
-    Figure.CYCLE_P90: ("Cycle time, P90", Unit.DAYS),
+    Figure.CYCLE_MEDIAN: ("Median cycle time", Unit.DAYS),
+    Figure.CYCLE_P90: ("P90 of cycle times", Unit.DAYS),
     Figure.OPEN_DEALS: ("Open deals", Unit.COUNT),
     Figure.OPEN_PIPELINE: ("Open pipeline", Unit.MONEY),
 }

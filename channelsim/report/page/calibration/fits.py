@@ -37,8 +37,8 @@ def settled_section(calibration: Calibration, kinds: Mapping[str, Kind]) -> Sect
         return None
     why = (
         "An export's days hold waiting for a rep, the work, nights and weekends as well as the buyer's own time; a "
-        "scenario takes the last alone. So the scenario was simulated, and the buyers' days corrected until simulated "
-        "deals stay in each step as long as the export's did."
+        "scenario takes the last alone. So the scenario was simulated, and the buyers' days corrected until "
+        "simulated deals stay in each step as long as the export's did."
     )
     blocks: list[Block] = [Prose([why]), pictures(kinds["settled"])]
     if calibration.written.notes:
@@ -68,4 +68,6 @@ def _row(line: Line, currency: str) -> Row:
     value = number(estimate.value, line.unit, currency)
     low, high = in_step([estimate.low, estimate.high], line.unit, currency)
     between = f"{low} to {high}" if estimate.high > estimate.low else "known"
-    return Row(Name(line.path), [Cell(value, strong=True), Cell(between), Cell(f"{estimate.n:,}"), Cell(line.note)])
+    return Row(
+        Name(line.words), [Cell(value, strong=True), Cell(between), Cell(f"{estimate.n:,}"), Cell(line.note)]
+    )

@@ -49,14 +49,14 @@ def hinges_section(calibration: Calibration) -> Section | None:
     more = f" {left:,} more move it less." if left else ""
     base = interval(findings.base, unit, currency)
     note = (
-        f"{figure_in_words(result)}, while one number goes from end to end and all others stay; as the scenario says "
+        f"Shown is {figure_in_words(result)}, while one number goes from end to end and all others stay; as the scenario says "
         f"it is {number(findings.base.mean, unit, currency)} (95% interval {base}).{more} Worth of knowing: at most, "
         "before deciding."
     )
     caption = "What moves the verdict, most first"
     blocks: list[Block] = [
         Prose(hinge_sentences(result)),
-        Table(caption, "Number", [Name(each) for each in names], rows, f"{note[:1].upper()}{note[1:]}", words=True),
+        Table(caption, "Number", [Name(each) for each in names], rows, note, words=True),
         Prose(
             [
                 f"Numbers went through {result.question.how}: {result.points:,} points, "

@@ -23,9 +23,9 @@ def _ideas(calibration: Calibration) -> Iterator[tuple[str, str]]:
     export = calibration.fit.export
     yield (
         "Open deals",
-        "A deal that is still open says that it has taken this long so far, and may be won or lost yet. Shares that "
-        "go on and days in each step are estimated together, by maximum likelihood, so that slow losses do not make "
-        "win rates too high.",
+        "A deal that is still open says that it has taken this long so far, and may be won or lost yet. Shares "
+        "that go on and days in each step are estimated together, by maximum likelihood, so that slow losses do "
+        "not make win rates too high.",
     )
     if not export.losses_are_seen:
         yield "Losses", "Nobody wrote down which deals were lost. That is inferred from how long wins take."

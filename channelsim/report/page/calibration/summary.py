@@ -44,8 +44,6 @@ def _cards(calibration: Calibration) -> Iterator[Card]:
     total = sum(source.per_month.value for source in fit.sources)
     if fit.sources:
         yield Card(Name("Come in"), Cell(f"{total:,.3g}"), "a month, at the end")
-    assumed = f"template {calibration.written.template}"
-    yield Card(Name("Assumed"), Cell(f"{len(calibration.written.assumed)}"), "kinds of things", facts=[assumed])
     if calibration.backtest is not None:
         rows = [row for row in calibration.backtest.rows if row.month is not None]
         inside = sum(row.is_inside for row in rows)
