@@ -49,9 +49,9 @@ def hinges_section(calibration: Calibration) -> Section | None:
     more = f" {left:,} more move it less." if left else ""
     base = interval(findings.base, unit, currency)
     note = (
-        f"Shown is {figure_in_words(result)}, while one number goes from end to end and all others stay; as the scenario says "
-        f"it is {number(findings.base.mean, unit, currency)} (95% interval {base}).{more} Worth of knowing: at most, "
-        "before deciding."
+        f"Shown is {figure_in_words(result)}, while one number goes from end to end and all others stay; as the "
+        f"scenario says it is {number(findings.base.mean, unit, currency)} (95% interval {base}).{more} Worth of "
+        "knowing: at most, before deciding."
     )
     caption = "What moves the verdict, most first"
     blocks: list[Block] = [

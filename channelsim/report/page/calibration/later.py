@@ -34,9 +34,9 @@ def _what(backtest: Backtest) -> str:
     windows = backtest.windows
     known = len(backtest.fit.export.deals)
     return (
-        f"Everything was learnt again from what was known on {windows.start}: {known:,} deals. The scenario of that "
-        f"was simulated {backtest.replications:,} times, from {windows.warmup_start} on so that its pipeline is "
-        "full on the day, with every uncertain number drawn anew. Deals created before "
+        f"Everything was learnt again from what was known on {windows.start}: {known:,} deals. The scenario of "
+        f"that was simulated {backtest.replications:,} times, from {windows.warmup_start} on so that its pipeline "
+        "is full on the day, with every uncertain number drawn anew. Deals created before "
         f"{windows.warmup_start} count on neither side. If the scenario is right, and the world did not change, "
         "nine figures in ten lie inside their intervals; figures of one month go together, and so do those of "
         "months that follow each other."
