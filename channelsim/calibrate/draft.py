@@ -16,6 +16,7 @@ from channelsim.calibrate.staffing import (
     Staff,
     hours_needed,
     hours_of_a_seat,
+    largest_route,
     seats_for,
     staff_of,
 )
@@ -42,6 +43,8 @@ DAYS_A_MONTH = 365.25 / 12
 FEWEST_DEALS, FEWEST_WINS, LEAST_SHARE = 200, 50, 0.02
 """Of a route, before the scenario asks what happened if everything went that way."""
 FEWEST_IN_A_SEGMENT = 10
+ONLY_SOURCE = "deals"
+"""Of an export that names none."""
 ALWAYS = 0.9995
 """From this share on, of a segment's deals, a route is where they go."""
 SPACING_SHARE = 0.25
@@ -108,11 +111,6 @@ class Draft:
         """Of those who come to a step, the share that is not lost without an answer."""
         return self.kept.get((route, step, segment), 1.0)
 
-    def shares(self, segment: str) -> dict[str, float]:
-        """Of a segment's deals, the share that goes each way, in the order of routes."""
-        found = next((each.shares for each in self.fit.routing if each.segment == segment), {})
-        return {route.name: found[route.name].value if route.name in found else 0.0 for route in self.fit.routes}
-
 
 def groups(spreads: Mapping[str, Spread]) -> Iterator[tuple[Spread, tuple[str, ...]]]:
     """Spreads, each with the segments whose it is."""
@@ -169,7 +167,7 @@ def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draf
         template=template,
         segments_like=like,
         segments={name: segment_terms(template, theirs) for name, theirs in like.items()},
-        sources={name: source_terms(template, name, entry) for name in fit.export.sources},
+        sources={name: source_terms(template, name, entry) for name in source_names(fit)},
         work=work,
         team_name=_team_names(fit),
         team=team,
@@ -204,6 +202,11 @@ def template_deals_a_month(template: Template, share: float) -> float:
     return share * sum(source.leads_per_month for source in template.scenario.sources.values())
 
 
+def source_names(fit: Fit) -> tuple[str, ...]:
+    """Sources of the scenario: those that the fit has, else the export's, else one for all."""
+    return tuple(source.name for source in fit.sources) or fit.export.sources or (ONLY_SOURCE,)
+
+
 def source_named(fit: Fit, name: str) -> SourceFit | None:
     """What was learnt about a source; None where the export has no dates."""
     return next((source for source in fit.sources if source.name == name), None)
@@ -232,8 +235,7 @@ def _most_spacing_hours(route: RouteFit) -> dict[str, float]:
 
 def _share_that_enters(fit: Fit, template: Template) -> float:
     """Of the template's leads, the share that the export would count: those that become opportunities, mostly."""
-    biggest = max(fit.routes, key=lambda route: sum(route.steps[0].entered.values()))
-    export_route = fit.export.route(biggest.name)
+    export_route = fit.export.route(largest_route(fit))
     motion = motion_for(template.scenario, export_route)
     step = first_step(template.scenario, motion, export_route)
     return max(share_that_comes_to(template.scenario, motion, step), 0.001)
@@ -340,7 +342,7 @@ def _notes(fit: Fit, template: Template, staff: Mapping[str, Staff]) -> Iterator
         if each.effort_scale < 1:
             yield (
                 f"With the efforts of {template.name} the {each.headcount} reps at work on {route} would be "
-                f"{100 * each.busy / each.effort_scale:.0f}% busy, yet they coped: the efforts assumed are scaled by "
+                f"{100 * each.busy / each.effort_scale:.0f}% busy, yet they coped: the efforts are scaled by "
                 f"{each.effort_scale:.2f}."
             )
     if fit.export.currency != template.scenario.currency:

@@ -37,11 +37,17 @@ def written(value: float, decimals: int) -> str:
 
 def interval(estimate: Estimate) -> str:
     """The interval of an estimate and what it rests on: "0.28 to 0.34, n = 619"."""
+    known = interval_alone(estimate)
+    return f"{known}, n = {estimate.n:,}" if known else f"n = {estimate.n:,}"
+
+
+def interval_alone(estimate: Estimate, factor: float = 1.0) -> str:
+    """The interval of an estimate, both ends multiplied: "28 to 34"; "" if it is known exactly."""
     if estimate.high <= estimate.low:
-        return f"n = {estimate.n:,}"
-    decimals = _decimals(estimate.high - estimate.low, SPREAD_DIGITS)
-    low, high = (_spaced(each, decimals) for each in (estimate.low, estimate.high))
-    return f"{low} to {high}, n = {estimate.n:,}"
+        return ""
+    decimals = _decimals((estimate.high - estimate.low) * factor, SPREAD_DIGITS)
+    low, high = (_spaced(each * factor, decimals) for each in (estimate.low, estimate.high))
+    return f"{low} to {high}"
 
 
 def figure(estimate: Estimate, least: float = -BIGGEST, most: float = BIGGEST, factor: float = 1.0) -> str:
@@ -75,11 +81,12 @@ def _others(mean: float, sd: float, least: float, most: float) -> list[Mapping[s
     """Beliefs of about the same mean and spread, the likeliest to fit first."""
     half = sd * math.sqrt(3.0)  # of a uniform
     half = min(half, mean - least, most - mean)
-    return [
-        *([{"dist": "beta", "mean": mean, "sd": sd}] if least >= 0 and most <= 1 else []),
-        *([{"dist": "lognormal", "mean": mean, "sd": sd}] if least >= 0 else []),
-        {"dist": "uniform", "low": mean - half, "high": mean + half},
-    ]
+    others: list[Mapping[str, float | str]] = []
+    if least >= 0 and most <= 1:
+        others.append({"dist": "beta", "mean": mean, "sd": sd})
+    if least >= 0:
+        others.append({"dist": "lognormal", "mean": mean, "sd": sd})
+    return [*others, {"dist": "uniform", "low": mean - half, "high": mean + half}]
 
 
 def _belief_text(belief: Mapping[str, float | str]) -> tuple[str, dict[str, float | str]] | None:
@@ -94,9 +101,7 @@ def _belief_text(belief: Mapping[str, float | str]) -> tuple[str, dict[str, floa
         if room <= 0:
             return None
         decimals = max(decimals, _decimals(room, SPREAD_DIGITS))
-    words = {
-        name: each if isinstance(each, str) else written(each, decimals) for name, each in belief.items()
-    }
+    words = {name: each if isinstance(each, str) else written(each, decimals) for name, each in belief.items()}
     read = {name: each if name == "dist" else float(each) for name, each in words.items()}
     return "{" + ", ".join(f"{name}: {each}" for name, each in words.items()) + "}", read
 

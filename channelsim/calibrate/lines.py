@@ -61,9 +61,14 @@ class Lines:
             if not commented:
                 out += [code.rstrip() for code, _ in lines]
                 continue
-            column = _column(lines)
-            out += [f"{code.ljust(column)}{GAP}{comment}" for code, comment in lines]
+            column = _column([line for line in lines if not _is_heading(line[0])])
+            out += [f"{code if _is_heading(code) else code.ljust(column)}{GAP}{comment}" for code, comment in lines]
         return "\n".join(out) + "\n"
+
+
+def _is_heading(code: str) -> bool:
+    """Whether a line only names what follows below it."""
+    return code.endswith(":")
 
 
 def _column(lines: Sequence[tuple[str, str]]) -> int:

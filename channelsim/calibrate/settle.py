@@ -6,9 +6,9 @@ decide, W, follows how long they may take to decide, B, if W + B are to be the d
 
     mean B = mean D - mean W,    variance B = variance D - variance W    (W and B are drawn independently)
 
-of families, and of equally likely values the ones with which the quantiles of W + B are those of D. W hardly depends
-on B, so that two rounds are enough. Losses that are no answers (buyers who cool while they wait) count as losses in
-the export, and so both in its days until no and in its shares that go on: these are raised by as much.
+of families, and of equally likely values the ones with which the quantiles of W + B are those of D. W hardly
+depends on B, so that two rounds are enough. Losses that are no answers (buyers who cool while they wait) count as
+losses in the export, and so both in its days until no and in its shares that go on: these are raised by as much.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from channelsim.calibrate.draft import (
     days_of,
     spread_of,
 )
-from channelsim.calibrate.records import NO, YES
+from channelsim.calibrate.records import YES
 from channelsim.calibrate.stays import LOST_OTHERWISE, Stays, stays_of
 from channelsim.engine.trace import Happening
 from channelsim.scenario.load import load
@@ -47,9 +47,11 @@ FEWEST_IN_A_CELL = 200
 LEAST_DAYS = 0.02
 """Half an hour: buyers who have no more than that answer at once."""
 MOST_RELATIVE_SD = 0.5
+MOST_LOST = 0.9
+"""Of a cell's endings, what may be no answers: beyond it, answers cannot make up for them."""
 FEWEST_LOST = 0.01
 """Of those who come to a step: below it, shares that go on are left as they were estimated."""
-MOST_TAIL_MONTHS = 24
+MOST_TAIL_MONTHS = 48
 CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
 POINTS = 400  # of the time before buyers decide, for quantiles
 TRIES = 30
@@ -70,7 +72,7 @@ class Row:
     after_sd: float
     after_error: float  # standard error of after_mean
     simulated: int  # deals behind it
-    is_least: bool  # whether the work alone takes longer than the export's days
+    is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
 
     @property
     def is_close(self) -> bool:
@@ -101,8 +103,10 @@ def settle(draft: Draft, text_of: Callable[[Draft], str]) -> Settled:
 
 
 def simulated(draft: Draft, text_of: Callable[[Draft], str]) -> Stays:
-    """The stays of a draft as things are, at the middle of beliefs and without growth, and long enough afterwards
-    for all of them to end."""
+    """The stays of a draft as things are, as if all were known and nothing grew, and long enough afterwards for all
+    of them to end."""
+    known = {cell: replace(days, mean_sd=0.0) for cell, days in draft.days.items()}  # means, not medians
+    draft = replace(draft, days=known)
     longest = max((_longest(draft, cell) for cell in draft.days), default=0.0)
     tail = min(1 + math.ceil(longest / DAYS_A_MONTH), MOST_TAIL_MONTHS)
     sets = [f"horizon.months={draft.months + tail}"]
@@ -119,7 +123,7 @@ def _longest(draft: Draft, cell: Cell) -> float:
 
 
 def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
-    """The draft with days and shares that fit what was simulated, and the cells where no time is left for buyers."""
+    """The draft with days and shares that fit the simulation, and the cells where no time is left for buyers."""
     kept = {
         (route.name, step.step, segment): _kept_share(stays, route.name, step.step, segment)
         for route in draft.fit.routes
@@ -170,7 +174,7 @@ def _buyers_days(wanted: Days, work: Floats, lost: Floats, lost_share: float) ->
     if wanted.family == "empirical":
         return _values(wanted, work, lost, lost_share)
     mean, square = wanted.mean, wanted.mean**2 + wanted.sd**2
-    if lost_share > 0:  # what is left for those who answer
+    if 0 < lost_share <= MOST_LOST:  # what is left for those who answer
         mean = (mean - lost_share * float(np.mean(lost))) / (1 - lost_share)
         square = (square - lost_share * float(np.mean(lost**2))) / (1 - lost_share)
     variance = max(square - mean**2, 0.0) - float(np.var(work))
@@ -194,7 +198,7 @@ def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tupl
     together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
     mean = float(values.mean())
     too_long = float(together.mean() - aims.mean())
-    is_least = mean < LEAST_DAYS + CLOSE_SHARE * wanted.mean and too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
+    is_least = too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
     cv = float(values.std()) / mean if mean > 0 else 0.0
     return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
 
@@ -208,7 +212,8 @@ def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) ->
         [np.full(len(answered), (1 - lost_share) / len(answered)), np.full(len(lost), lost_share / len(lost))]
     )
     order = np.argsort(sample, kind="stable")
-    return np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
+    found: Floats = np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
+    return found
 
 
 def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterator[Row]:
@@ -240,21 +245,21 @@ def _days_until(stays: Stays, cell: Cell) -> Floats:
 
 
 def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
-    for row in rows:
-        if row.is_least:
-            cell = row.cell
-            verb = "went on" if cell.outcome == YES else "were lost"
-            yield (
-                f"{cell.route}/{cell.step}: deals of the export that {verb} spent {row.wanted_mean:.1f} days there, "
-                f"but with the work assumed and the waiting for it {row.after_mean:.1f} pass even if buyers answer "
-                f"at once. Efforts, touches or travel there are too long, or the team is too small."
-            )
-    by_step = {}
+    short = [row for row in rows if row.is_least]
+    for row in short:
+        verb = "went on" if row.cell.outcome == YES else "were lost"
+        yield (
+            f"{row.cell.route}/{row.cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days there"
+            f", simulated ones {row.after_mean:.1f}: the work assumed and the waiting for it alone take longer."
+        )
+    if short:
+        yield "Where they do, efforts, touches or travel are too long, or the team is too small."
+    by_step: dict[tuple[str, str], float] = {}
     for (route, step, _), share in draft.kept.items():
         by_step[route, step] = min(share, by_step.get((route, step), 1.0))
     for (route, step), share in by_step.items():
         if share < 0.9:
             yield (
-                f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the share "
-                f"that goes on is raised for it."
+                f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the "
+                f"share that goes on is raised for it."
             )

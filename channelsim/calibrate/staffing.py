@@ -40,20 +40,29 @@ class Demand:
 
     def by_route(self, fit: Fit) -> dict[str, dict[str, float]]:
         """Deals a month by route and segment, as they were routed."""
-        shares = {share.segment: share.shares for share in fit.routing}
         return {
             route.name: {
-                segment: deals * (shares[segment][route.name].value if route.name in shares[segment] else 0.0)
-                for segment, deals in self.per_month.items()
+                segment: deals * routed(fit, segment)[route.name] for segment, deals in self.per_month.items()
             }
             for route in fit.routes
         }
 
 
-def hours_needed(
-    fit: Fit, route: str, work: Mapping[str, Work], deals: Mapping[str, float], team: Team
-) -> float:
-    """Working hours a month that deals of a route take: selling hours by what a rep gets sold in an hour, and the road.
+def largest_route(fit: Fit) -> str:
+    """The route that most deals took."""
+    return max(fit.routes, key=lambda route: sum(route.steps[0].entered.values())).name
+
+
+def routed(fit: Fit, segment: str) -> dict[str, float]:
+    """Of a segment's deals, the share that goes each way, in the order of routes; where nothing is known, all go
+    the way that most deals took."""
+    known = next((each.shares for each in fit.routing if each.segment == segment), {})
+    found = {route.name: known[route.name].value if route.name in known else 0.0 for route in fit.routes}
+    return found if sum(found.values()) > 0 else found | {largest_route(fit): 1.0}
+
+
+def hours_needed(fit: Fit, route: str, work: Mapping[str, Work], deals: Mapping[str, float], team: Team) -> float:
+    """Working hours a month that deals of a route take: the selling, the meetings around it, and the road.
 
     deals: a month, by segment. work: by step.
     """

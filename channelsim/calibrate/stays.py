@@ -72,7 +72,7 @@ def _stays(events: list[Event], layout: Layout, from_day: float, to_day: float) 
     ended = noted.filter(pl.col("happening").is_in([int(each) for each in ENDINGS])).select(
         *key, ended="time", ending="happening"
     )
-    routes = pl.Series([name for name in layout.motions], dtype=pl.String)
+    routes = pl.Series(list(layout.motions), dtype=pl.String)
     segments = pl.Series([segment for _, segment in layout.streams], dtype=pl.String)
     steps = pl.Series([step for of_motion in layout.steps for step in of_motion], dtype=pl.String)
     first = np.concatenate([[0], np.cumsum([len(of_motion) for of_motion in layout.steps])[:-1]])
@@ -86,7 +86,9 @@ def _stays(events: list[Event], layout: Layout, from_day: float, to_day: float) 
     return pl.DataFrame(
         {
             "route": routes[motion] if len(stays) else pl.Series([], dtype=pl.String),
-            "step": steps[first[motion] + stays["step"].to_numpy()] if len(stays) else pl.Series([], dtype=pl.String),
+            "step": steps[first[motion] + stays["step"].to_numpy()]
+            if len(stays)
+            else pl.Series([], dtype=pl.String),
             "segment": segments[stays["lead"].to_numpy() >> LEAD_SHIFT]
             if len(stays)
             else pl.Series([], dtype=pl.String),

@@ -79,8 +79,8 @@ def work_of(
 ) -> dict[str, Work]:
     """The work of each step of a route.
 
-    segments: the template's segment that stands for each of the scenario's. most_spacing_hours: by step, what touches
-    may lie apart altogether without making the step longer than the data has it.
+    segments: the template's segment that stands for each of the scenario's. most_spacing_hours: by step, what its
+    touches may lie apart altogether without making the step longer than the data has it.
     """
     motion = motion_for(template.scenario, route)
     steps = list(template.scenario.motions[motion].steps)
@@ -149,7 +149,7 @@ def segment_terms(template: Template, theirs: str) -> Terms:
 
 def source_terms(template: Template, name: str, share: float) -> Terms:
     """What a deal of a source costs, and when in the week deals come: those of the template's source of the same
-    name, else of all of them on average. share: of the template's leads, those that become what the export counts."""
+    name, else of all of them on average. share: of its leads, those that become what the export counts."""
     sources: Mapping[str, Source] = template.scenario.sources
     alike = {name: sources[name]} if name in sources else sources
     leads = {each: max(source.leads_per_month, 1e-9) for each, source in alike.items()}
@@ -178,7 +178,9 @@ def team_terms(work: Sequence[Work], channel: Channel, scenario: Scenario) -> tu
 def plain(value: Any) -> Any:
     """A record or a value of one as plain data, what was not given left out."""
     if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set}
+        return {
+            name: plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set
+        }
     if isinstance(value, dict):
         return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -214,14 +216,20 @@ def _work(
     comes = _shares_that_come(steps, segments)
     hours, road = {}, {}
     for ours, theirs in segments.items():
-        hours[ours] = sum(
-            comes[ours][at] * (step.touches * mean_of(for_segment(step.effort_hours, theirs)) + _dialling(step))
-            for at, step in enumerate(steps)
-        ) / parts
-        road[ours] = sum(
-            comes[ours][at] * step.touches * mean_of(for_segment(step.travel_hours, theirs))
-            for at, step in enumerate(steps)
-        ) / parts
+        hours[ours] = (
+            sum(
+                comes[ours][at] * (step.touches * mean_of(for_segment(step.effort_hours, theirs)) + _dialling(step))
+                for at, step in enumerate(steps)
+            )
+            / parts
+        )
+        road[ours] = (
+            sum(
+                comes[ours][at] * step.touches * mean_of(for_segment(step.travel_hours, theirs))
+                for at, step in enumerate(steps)
+            )
+            / parts
+        )
     if 2 * sum(step.visit for step in steps) < len(steps):
         road = dict.fromkeys(segments, 0.0)
     remarks = {}

@@ -19,17 +19,18 @@ from channelsim.calibrate.draft import (
     spread_of,
 )
 from channelsim.calibrate.estimates import Estimate, Fit, SourceFit, Spread, StepFit
-from channelsim.calibrate.figures import believed, figure, interval, number, shares
+from channelsim.calibrate.figures import believed, figure, interval, interval_alone, number, shares, written
 from channelsim.calibrate.lines import Lines, flow, named, quoted, said
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES
 from channelsim.calibrate.settle import Settled, settle
-from channelsim.calibrate.staffing import BUSY
+from channelsim.calibrate.staffing import BUSY, largest_route, routed
 from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template, plain
 
 REPLICATIONS = 200
 ONLY = "only_"
 AS_IS = "as_is"
 DAYS_DIGITS = 3
+LEAST_QUOTA = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,18 @@ def _head(lines: Lines, draft: Draft, file: str, notes: tuple[str, ...]) -> None
     lines.raw(f"#   channelsim run {said(file)}")
     lines.raw("#")
     lines.remark(
-        "An interval (\"0.28 to 0.34, n = 619\") stands beside what was estimated, and holds with 90%. What is "
-        "`uncertain` is drawn from what is believed about it, once in each replication. What is marked \"assumed\" "
+        'An interval ("0.28 to 0.34, n = 619") stands beside what was estimated, and holds with 90%. What is '
+        '`uncertain` is drawn from what is believed about it, once in each replication. What is marked "assumed" '
         f"the export cannot say: it is the template {draft.template.name}'s, and yours to replace, effort and pay "
         "before all."
     )
     if len(draft.fit.routes) > 1:
         lines.raw("#")
         lines.remark(
-            "CAUTION: the routes got different deals. Whoever sent them chose, the better ones went where they were "
-            "thought to do best, and so what differs between routes below is what was seen, not what a route does "
-            f"to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did with its "
-            "own, which nobody has seen."
+            "CAUTION: the routes got different deals. Whoever sent them chose, the better ones went where they "
+            "were thought to do best, and so what differs between routes below is what was seen, not what a route "
+            f"does to a deal. `{ONLY}...` strategies say what happened if a route did with all deals as it did "
+            "with its own, which nobody has seen."
         )
     if notes:
         lines.raw("#")
@@ -145,9 +146,9 @@ def _deal_value(lines: Lines, draft: Draft, segment: str) -> None:
         return
     mean = f"mean {interval(spread.mean)}"
     if spread.family == "empirical":
-        lines.field(2, "deal_value", _empirical(spread.values, DAYS_DIGITS), mean)
+        lines.field(2, "deal_value", _empirical(spread.values), mean)
         return
-    cv = "" if spread.family == "exponential" else f"; cv {interval(spread.cv).partition(', n')[0]}"
+    cv = "" if spread.family == "exponential" else f"; cv {interval_alone(spread.cv)}"
     text = _family(spread.family, figure(spread.mean, least=0), min(max(spread.cv.value, 0.05), 10.0))
     lines.field(2, "deal_value", text, mean + (cv if spread.cv.sd > 0 else ""))
 
@@ -156,13 +157,13 @@ def _sources(lines: Lines, draft: Draft) -> None:
     fit = draft.fit
     if fit.sources:
         lines.remark(
-            "Where deals come from: as many a month as at the end of the export, when this begins. A deal here is a "
-            "row of the export, which costs what the template's leads cost that it takes to get one."
+            "Where deals come from: as many a month as at the end of the export, when this begins. A deal here is "
+            "a row of the export, which costs what the template's leads cost that it takes to get one."
         )
     else:
         lines.remark("Where deals come from. The export has no dates, so nobody knows how many come in a month.")
     lines.field(0, "sources")
-    for name in fit.export.sources:
+    for name in draft.sources:
         lines.field(1, named(name), comment=_label(draft, name))
         found = source_named(fit, name)
         if found is None:
@@ -189,8 +190,8 @@ def _dated_source(lines: Lines, draft: Draft, source: SourceFit) -> None:
 
 def _undated_source(lines: Lines, draft: Draft, name: str) -> None:
     fit = draft.fit
-    share = fit.source_shares[name] if name in fit.source_shares else None
-    leads = draft.deals_a_month * (share.value if share else 1.0)
+    share = fit.source_shares.get(name)
+    leads = draft.deals_a_month * (share.value if share else 1.0 / len(draft.sources))
     lines.field(2, "leads_per_month", number(leads, 3), draft.template.source("its opportunities"))
     _mix(lines, draft, fit.segment_shares)
 
@@ -242,7 +243,7 @@ def _team(lines: Lines, draft: Draft, route: str) -> None:
     if pay:
         lines.field(2, "pay")
     for field, value in pay.items():
-        if field == "annual_quota" and draft.quota[route] > 0:
+        if field == "annual_quota" and draft.quota[route] >= LEAST_QUOTA:
             paid = "assumed: what a rep books here, so that variable pay is as on target"
             lines.field(3, field, number(draft.quota[route], 2), paid)
         else:
@@ -282,9 +283,9 @@ def _people(lines: Lines, draft: Draft, route: str, assumed: str) -> None:
 def _motions(lines: Lines, draft: Draft) -> None:
     lines.remark(
         "How each route sells. `advance`: the share that goes on to the next step, or is won at the last. Buyers' "
-        "days are what is left of the time that deals spend in the step when the reps' work and the waiting for it, "
-        "nights and weekends are taken off, such that a simulated deal spends as long in it as the export's. Those who "
-        "said no and came back are new deals here, as in the export."
+        "days are what is left of the time that deals spend in the step when the reps' work and the waiting "
+        "for it, nights and weekends are taken off, such that a simulated deal spends as long in it as the "
+        "export's. Those who said no and came back are new deals here, as in the export."
     )
     lines.field(0, "motions")
     for route in draft.fit.routes:
@@ -365,9 +366,7 @@ def _by_segment(
 
 
 def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, field: str) -> None:
-    cells = [
-        cell for cell in draft.days if (cell.route, cell.step, cell.outcome) == (route, step.step, outcome)
-    ]
+    cells = [cell for cell in draft.days if (cell.route, cell.step, cell.outcome) == (route, step.step, outcome)]
     of = {segment: cell for cell in cells for segment in cell.segments}
 
     def text(cell: Cell) -> str:
@@ -389,12 +388,13 @@ def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, f
 
 def _days_text(days: Days) -> str:
     if days.family == "empirical":
-        return _empirical(days.values, DAYS_DIGITS)
+        values = ", ".join(written(each, 1 if each >= 1 else 2) for each in sorted(days.values))
+        return f"{{dist: empirical, values: [{values}]}}"
     if days.family == "constant":
         return number(days.mean, DAYS_DIGITS)
     if not days.mean_sd > 0:
         return _family(days.family, number(days.mean, DAYS_DIGITS), days.cv)
-    belief = {"dist": "lognormal", "mean": days.mean, "sd": days.mean_sd}
+    belief: Mapping[str, float | str] = {"dist": "lognormal", "mean": days.mean, "sd": days.mean_sd}
     return _family(days.family, believed(belief, days.mean, days.mean_sd, least=0), days.cv)
 
 
@@ -408,8 +408,8 @@ def _family(name: str, mean: str, cv: float) -> str:
     return f"{{dist: {name}, mean: {mean}{spread}}}"
 
 
-def _empirical(values: tuple[float, ...], digits: int) -> str:
-    return f"{{dist: empirical, values: [{', '.join(number(each, digits) for each in sorted(values))}]}}"
+def _empirical(values: tuple[float, ...]) -> str:
+    return f"{{dist: empirical, values: [{', '.join(number(each, 3) for each in sorted(values))}]}}"
 
 
 def _strategies(lines: Lines, draft: Draft) -> None:
@@ -424,7 +424,8 @@ def _strategies(lines: Lines, draft: Draft) -> None:
         lines.item(3, rule, comment)
     if draft.alone:
         lines.remark(
-            "If one route had everything, staffed to be as busy as the teams are together. See the caution above.", 1
+            "If one route had everything, staffed to be as busy as the teams are together. See the caution above.",
+            1,
         )
     for route, headcount in draft.alone.items():
         lines.field(1, f"{ONLY}{route}")
@@ -438,13 +439,12 @@ def _strategies(lines: Lines, draft: Draft) -> None:
 def routing_rules(draft: Draft) -> list[tuple[str, str]]:
     """The observed routing: rules in order, each with its comment. The largest route takes whom no rule took."""
     fit = draft.fit
-    deals = {route.name: sum(route.steps[0].entered.values()) for route in fit.routes}
-    largest = max(deals, key=lambda name: deals[name])
+    largest = largest_route(fit)
     rules = []
     for segment in fit.export.segments:
         estimates = next((each.shares for each in fit.routing if each.segment == segment), {})
         left = 1.0
-        ways = {name: share for name, share in draft.shares(segment).items() if share > 1 - ALWAYS}
+        ways = {name: share for name, share in routed(fit, segment).items() if share > 1 - ALWAYS}
         ordered = [name for name in ways if name != largest] + [name for name in ways if name == largest]
         for at, name in enumerate(ordered):
             is_last = at == len(ordered) - 1
@@ -467,14 +467,15 @@ def _times(value: Any, factor: float) -> Any:
         return [_times(each, factor) for each in value]
     if isinstance(value, dict):
         return {
-            name: each if name in ("dist", "cv", "weights") else _times(each, factor) for name, each in value.items()
+            name: each if name in ("dist", "cv", "weights") else _times(each, factor)
+            for name, each in value.items()
         }
     return value
 
 
 def _label(draft: Draft, name: str) -> str:
     label = said(draft.fit.export.labels.get(name, name))
-    return label if label != name else ""
+    return "" if label.lower() in name.lower() else label
 
 
 def _assumed(draft: Draft) -> Iterator[str]:
@@ -486,8 +487,19 @@ def _assumed(draft: Draft) -> Iterator[str]:
     if sized:
         yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy"
     yield "effort, touches, visits, travel and patience at each step"
-    yield "working hours, queues, pay, hiring" + (
-        "" if any(each.ramp_months or each.annual_attrition for each in draft.fit.people) else ", ramp and attrition"
-    )
+    people = {each.route: each for each in draft.fit.people}
+    unknown = {
+        "ramp": any(name not in people or people[name].ramp_months is None for name in draft.staff),
+        "attrition": any(name not in people or people[name].annual_attrition is None for name in draft.staff),
+        "differences of skill": any(name not in people or people[name].skill_cv is None for name in draft.staff),
+    }
+    terms = [
+        "working hours",
+        "queues",
+        "pay",
+        "hiring",
+        *(word for word, is_unknown in unknown.items() if is_unknown),
+    ]
+    yield f"{', '.join(terms[:-1])} and {terms[-1]} of teams of which the export does not say it"
     yield "gross margins, churn, cost of a deal's leads, when in the week they come"
     yield "that a deal lost does not come back"

@@ -35,6 +35,7 @@ VERBS = {
     ),
     "sweep": ("channelsim.cli.sweep:command", "Simulate thousands of points; none that is finished is lost."),
     "check": ("channelsim.cli.check:command", "Check scenario files and show how their strategies differ."),
+    "calibrate": ("channelsim.cli.calibrate:command", "Make a scenario from a CRM's export, with its uncertainty."),
     "new": ("channelsim.cli.new:command", "List or write commented scenarios to start from."),
     "schema": ("channelsim.cli.schema:command", "Write the JSON Schema with which an editor completes and checks."),
     "verify": ("channelsim.cli.verify:command", "Check both engines on a scenario, and against queueing theory."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from channelsim.errors import RunError
@@ -19,9 +20,22 @@ def write_file(path: Path, content: bytes, *, replace: bool, example: str) -> No
         if not folder.is_dir():
             raise RunError(f"{path}: {folder} is a file, not a folder; name a file in another folder")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb" if replace else "xb") as out:
+        if replace and path.exists():
+            _written_over(path, content)
+            return
+        with path.open("xb") as out:
             out.write(content)
     except FileExistsError as error:
         raise RunError(f"{path} exists already and was left as it is; name another file") from error
     except PermissionError as error:
         raise RunError(f"{path}: no permission to write there; name a file in another folder") from error
+
+
+def _written_over(path: Path, content: bytes) -> None:
+    """The new content or the old, never a part: written beside, then renamed."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -57,7 +57,9 @@ def spread(mean: float, cv: float = 0.8, family: str = "lognormal", n: int = 300
 def empirical(values: Sequence[float], n: int = 300) -> Spread:
     """Equally likely values."""
     mean = float(np.mean(values))
-    return replace(spread(max(mean, 1e-6), family="empirical", n=n), mean=amount(mean, 0.05, n), values=tuple(values))
+    return replace(
+        spread(max(mean, 1e-6), family="empirical", n=n), mean=amount(mean, 0.05, n), values=tuple(values)
+    )
 
 
 def step(
@@ -97,7 +99,13 @@ def source_fit(name: str, per_month: float, mix: Mapping[str, float], **other: A
     counts = np.full(12, round(per_month), np.int64)
     fields = {"annual_growth": None, "seasonality": None} | other
     return SourceFit(
-        name, months, counts, np.full(12, per_month), amount(per_month), mix={k: share(v) for k, v in mix.items()}, **fields
+        name,
+        months,
+        counts,
+        np.full(12, per_month),
+        amount(per_month),
+        mix={k: share(v) for k, v in mix.items()},
+        **fields,
     )
 
 
@@ -160,7 +168,12 @@ def two_ways(**changes: Any) -> Fit:
         "phone",
         [
             step("demo", {"small": 0.55, "large": 0.4}, spread(12.0), spread(20.0, 1.0, "gamma")),
-            step("close", {"small": 0.6, "large": 0.3}, spread(15.0, 0.7, "weibull"), spread(25.0, 1.0, "exponential")),
+            step(
+                "close",
+                {"small": 0.6, "large": 0.3},
+                spread(15.0, 0.7, "weibull"),
+                spread(25.0, 1.0, "exponential"),
+            ),
         ],
     )
     field = route_fit(
