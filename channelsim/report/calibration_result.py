@@ -69,7 +69,7 @@ def backtest_sentences(backtest: Backtest) -> Iterator[str]:
     by_month = [row for row in backtest.rows if row.month is not None]
     inside = sum(row.is_inside for row in by_month)
     months = f"{backtest.windows.months} months from {backtest.windows.start} on"
-    hit = [FIGURES[row.figure][0].lower() for row in whole if row.is_inside]
+    hit = [_within_a_sentence(FIGURES[row.figure][0]) for row in whole if row.is_inside]
     if hit:
         yield (
             f"Backtest: from what was known before, {in_a_row(hit)} of the {months} were predicted: they lie "
@@ -81,6 +81,11 @@ def backtest_sentences(backtest: Backtest) -> Iterator[str]:
         f"By month, {inside} of {len(by_month)} figures lie inside their {INTERVAL:.0%} intervals; "
         f"about {INTERVAL * len(by_month):.0f} would if the scenario were right."
     )
+
+
+def _within_a_sentence(label: str) -> str:
+    """ "Wins" -> "wins"; "P90 of ..." stays."""
+    return f"{label[0].lower()}{label[1:]}" if label[1:2].islower() else label
 
 
 def missed_sentence(backtest: Backtest, row: Row) -> str:
