@@ -14,7 +14,7 @@ from channelsim.calibrate.write import Written
 from channelsim.experiment.sensitivity import Sensitivity
 from channelsim.finance.definitions import Unit
 from channelsim.report.calibration_words import FIGURES
-from channelsim.report.format import in_step, number
+from channelsim.report.format import in_step
 from channelsim.report.sensitivity import sentences as sensitivity_sentences
 from channelsim.report.verdict import in_a_row
 
@@ -120,7 +120,6 @@ def figure_words(figure: Figure) -> tuple[str, Unit]:
 
 
 def number_of(row: Row, currency: str) -> tuple[str, str, str]:
-    """Truth, prediction and interval as people read them."""
-    unit = FIGURES[row.figure][1]
-    low, high = in_step([row.low, row.high], unit, currency)
-    return number(row.truth, unit, currency), number(row.mean, unit, currency), f"{low} to {high}"
+    """Truth, prediction and interval as people read them, in step with each other."""
+    truth, mean, low, high = in_step([row.truth, row.mean, row.low, row.high], FIGURES[row.figure][1], currency)
+    return truth, mean, f"{low} to {high}"

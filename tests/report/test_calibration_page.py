@@ -261,6 +261,6 @@ def test_the_backtest_on_the_terminal_says_what_missed(fit: Fit) -> None:
     assert isinstance(console.file, StringIO)
     said = console.file.getvalue()
     assert "Backtest: 6 months from 2025-10-01 on" in said
-    assert re.search(r"Bookings +\$0.96M +\$2.4M +\$1.92M to \$2.88M +NO", said)
+    assert re.search(r"Bookings +\$0.96M +\$2.40M +\$1.92M to \$2.88M +NO", said)
     assert re.search(r"Wins +135 +132 +106 to 158 +yes", said)
     assert "199 replications" in said
