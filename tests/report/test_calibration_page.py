@@ -24,7 +24,10 @@ from channelsim.report.calibration import write_calibration_report
 from channelsim.report.calibration_estimates import estimate_lines
 from channelsim.report.calibration_result import backtest_sentences
 from channelsim.report.charts.calibrated_rates import rates_of
+from channelsim.report.charts.calibration import all_charts, kinds_of
 from channelsim.report.format import number
+from channelsim.report.page.blocks import Details, Pictures
+from channelsim.report.page.calibration.fits import pictures, slim
 from pages import Element, check_headings, check_ids, check_loads_nothing, check_tables, parsed, rows, sections
 
 CHAPTERS = [
@@ -264,3 +267,21 @@ def test_the_backtest_on_the_terminal_says_what_missed(fit: Fit) -> None:
     assert re.search(r"Bookings +\$0.96M +\$2.40M +\$1.92M to \$2.88M +NO", said)
     assert re.search(r"Wins +135 +132 +106 to 158 +yes", said)
     assert "199 replications" in said
+
+
+def test_many_pictures_are_opened_on_demand_and_go_on_in_a_second_file(fit: Fit) -> None:
+    kind = kinds_of(fit, written_for(fit).settled, None)["durations"]
+    many = replace(kind, panels=(kind.panels[0],) * 35, left_out=2)
+    shown, more = pictures(many)
+    assert isinstance(shown, Pictures)
+    assert isinstance(more, Details)
+    assert (len(shown.pictures), more.summary) == (24, "11 more")
+    (rest,) = more.blocks
+    assert isinstance(rest, Pictures)
+    assert rest.caption == "2 more are in estimates.csv."
+    assert [name for name, _ in all_charts({"durations": many}, "")] == ["durations", "durations_2"]
+
+
+def test_a_slimmed_drawing_keeps_its_letters_and_has_two_decimals() -> None:
+    drawn = b'<path d="M 1.23456 7.5 L -0.999999 3"/><g transform="scale(0.015625)"/>'
+    assert slim(drawn) == b'<path d="M 1.23 7.5 L -0.99 3"/><g transform="scale(0.015625)"/>'

@@ -52,13 +52,14 @@ def _panel(route: str, rates: list[Rate], end: float) -> Panel:
         for row, rate in enumerate(rates):
             pooled = rate.pooled
             axes.plot([pooled.low, pooled.high], [row, row], color=POOLED, linewidth=3, alpha=0.45)
-            axes.plot([pooled.value], [row], "o", color=POOLED, markersize=6, zorder=3)
+            axes.plot([pooled.value], [row], "o", color=POOLED, markersize=6, zorder=3, clip_on=False)
             if rate.raw is not None:
                 style: dict[str, Any] = {
                     "markerfacecolor": "white",
                     "markeredgecolor": RAW,
                     "markersize": 5,
                     "zorder": 4,
+                    "clip_on": False,
                 }
                 axes.plot([rate.raw], [row], "D", **style)
         axes.set_xlim(0, end)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from channelsim.calibrate.durations import survival_of
 from channelsim.calibrate.estimates import Fit, Spread
@@ -14,8 +15,12 @@ from channelsim.report.charts.panels import Panel
 from channelsim.report.format import number
 from channelsim.report.style import INK, PALETTE, SMALL_SIZE, UnitFormatter, number_axis
 
+Floats = NDArray[np.float64]
+
 SEEN, FITTED = INK, PALETTE[0]
-POINTS = 240
+POINTS = 160
+STEPS = 80
+TENTHS_BELOW = 100.0
 LEAST_SHARE = 0.02
 """The picture ends where so few are left, or where data do."""
 ROOM = 1.03
@@ -50,16 +55,20 @@ def groups(spreads: Mapping[str, Spread]) -> Iterator[tuple[Spread, list[str]]]:
 
 def spread_note(spread: Spread, *, is_days: bool) -> str:
     """What a fit rests on and what else was tried: "310 ended, 40 open. weibull; AIC of gamma +2.1"."""
-    seen = f"{spread.observed:,} ended, {spread.censored:,} still open" if is_days else f"{spread.observed:,} deals"
+    going_on = f", {spread.censored:,} still open" if spread.censored else ""
+    seen = f"{spread.observed:,} ended{going_on}" if is_days else f"{spread.observed:,} deals"
     if not spread.candidates:
         return f"{seen}. {spread.family}."
     best = spread.candidates[0]
-    rivals = ", ".join(f"{each.family} +{each.aic - best.aic:,.1f}" for each in spread.candidates[1:])
-    more = f"; AIC of {rivals}" if rivals else ""
-    chosen = best.family
+    rivals = ", ".join(f"{each.family} {_behind(each.aic - best.aic)}" for each in spread.candidates[1:])
     if spread.family == "empirical":
-        chosen = f"{len(spread.values)} equally likely values, for no family comes near; the best is {best.family}"
-    return f"{seen}. {chosen}{more}."
+        chosen = f"{len(spread.values)} equally likely values: no family is near. AIC: {best.family}"
+        return f"{seen}. {chosen}{f', {rivals}' if rivals else ''}."
+    return f"{seen}. {best.family}{f'; AIC of {rivals}' if rivals else ''}."
+
+
+def _behind(aic: float) -> str:
+    return f"+{aic:,.1f}" if aic < TENTHS_BELOW else f"+{aic:,.0f}"
 
 
 def _panel(title: str, spread: Spread, resolution: float, unit: Unit, currency: str) -> Panel:
@@ -75,9 +84,11 @@ def _draw(axes: Axes, spread: Spread, resolution: float, unit: Unit, currency: s
     end = _end(spread)
     at = np.linspace(0.0 if unit is Unit.DAYS else end / POINTS, end, POINTS)
     if len(spread.seen_at):
-        seen_at = np.concatenate([[0.0], spread.seen_at])
+        keep = _few(spread.seen_survival)
+        seen_at = np.concatenate([[0.0], spread.seen_at[keep]])
         low, seen, high = (
-            np.concatenate([[1.0], each]) for each in (spread.seen_low, spread.seen_survival, spread.seen_high)
+            np.concatenate([[1.0], each[keep]])
+            for each in (spread.seen_low, spread.seen_survival, spread.seen_high)
         )
         axes.fill_between(seen_at, low, high, step="post", color=SEEN, alpha=0.15, linewidth=0)
         axes.step(seen_at, seen, where="post", color=SEEN, linewidth=1.0, label="seen")
@@ -89,6 +100,12 @@ def _draw(axes: Axes, spread: Spread, resolution: float, unit: Unit, currency: s
     number_axis(axes, "y", UnitFormatter(Unit.SHARE, ""), 4)
     axes.tick_params(axis="y", labelsize=SMALL_SIZE)
     axes.legend(loc="upper right", handlelength=1.2, borderaxespad=0.0)
+
+
+def _few(survival: Floats) -> NDArray[np.int64]:
+    """Which points a small picture needs: at about equal falls."""
+    levels = np.linspace(-survival[0], -survival[-1], STEPS)
+    return np.unique(np.searchsorted(-survival, levels).clip(0, len(survival) - 1))
 
 
 def _end(spread: Spread) -> float:

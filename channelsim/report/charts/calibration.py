@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -14,11 +14,12 @@ from channelsim.report.charts.backtest import backtest_panels
 from channelsim.report.charts.calibrated_arrivals import arrival_panels
 from channelsim.report.charts.calibrated_rates import rate_panels
 from channelsim.report.charts.calibrated_spreads import duration_panels, value_panels
-from channelsim.report.charts.panels import COLUMNS, Panel, panels_chart
+from channelsim.report.charts.panels import Panel, panels_chart
 from channelsim.report.charts.settled import settled_panels
 
-MOST_PANELS = 60
+MOST_PANELS = 240
 """Of a kind; routes and steps of which there are more are in estimates.csv alone."""
+PANELS_A_FILE = 30
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,7 @@ class Kind:
     told: str
     panels: tuple[Panel, ...]
     left_out: int  # panels for which there is no room
-    columns: int = COLUMNS
 
-
-Made = tuple[str, str, str, Callable[[], Iterator[Panel]]]
 
 DURATIONS = (
     "durations", "Days in each step, fitted against seen",
@@ -82,12 +80,13 @@ def kinds_of(fit: Fit, settled: Settled, backtest: Backtest | None) -> dict[str,
     }
 
 
-def kind_chart(kind: Kind, provenance: str) -> Figure:
-    """A kind's panels on one page."""
-    return panels_chart(kind.title, kind.told, provenance, kind.panels, kind.columns)
-
-
 def all_charts(kinds: Mapping[str, Kind], provenance: str) -> Iterator[tuple[str, Figure]]:
-    """Every chart with the name of its file."""
+    """Every chart with the name of its file; many panels go on in a second, durations_2, and so on."""
     for name, kind in kinds.items():
-        yield name, kind_chart(kind, provenance)
+        for first in range(0, len(kind.panels), PANELS_A_FILE):
+            part = first // PANELS_A_FILE + 1
+            panels = kind.panels[first : first + PANELS_A_FILE]
+            yield (
+                name if part == 1 else f"{name}_{part}",
+                panels_chart(kind.title, kind.told, provenance, panels),
+            )

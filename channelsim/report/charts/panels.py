@@ -18,7 +18,7 @@ from channelsim.report.style import QUIET, SMALL_SIZE, Chart, blank_page, chart,
 COLUMNS = 3
 PANEL_HEIGHT = 2.35  # inches
 ALONE_WIDTH, ALONE_HEIGHT, WIDE_WIDTH = 3.4, 2.2, 7.0  # inches
-TITLE_COLUMNS, NOTE_COLUMNS = 40, 52  # of a panel a third of the page wide
+TITLE_COLUMNS, NOTE_COLUMNS = 36, 52  # of a panel a third of the page wide
 NOTE_LINES = 3
 NOTE_LINE = 0.15  # inches
 

@@ -10,9 +10,10 @@ from channelsim.calibrate.settle import Row, Settled
 from channelsim.finance.definitions import Unit
 from channelsim.report.charts.panels import Panel
 from channelsim.report.format import number
-from channelsim.report.style import INK, PALETTE, QUIET, SMALL_SIZE, UnitFormatter, folded, number_axis
+from channelsim.report.style import INK, PALETTE, QUIET, SMALL_SIZE, UnitFormatter, number_axis
 
 AFTER, FAR = PALETTE[0], PALETTE[4]
+MOST_LETTERS = 20
 
 
 def settled_panels(settled: Settled) -> Iterator[Panel]:
@@ -21,12 +22,16 @@ def settled_panels(settled: Settled) -> Iterator[Panel]:
         yield _panel(route, [row for row in settled.rows if row.cell.route == route])
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+
+
 def _panel(route: str, rows: list[Row]) -> Panel:
     everybody = {segment for row in rows for segment in row.cell.segments}
 
     def label(row: Row) -> str:
-        whose = f" ({', '.join(row.cell.segments)})" if set(row.cell.segments) != everybody else ""
-        return folded(f"{row.cell.step}, {row.cell.outcome}{whose}".replace(" ", "_"), 16).replace("_", " ")
+        what = f"{row.cell.step}, {row.cell.outcome}"
+        return what if set(row.cell.segments) == everybody else f"{what}\n{_cut(', '.join(row.cell.segments))}"
 
     def draw(axes: Axes) -> None:
         for at, row in enumerate(rows):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from channelsim.calibrate.estimates import INTERVAL
@@ -15,20 +16,32 @@ from channelsim.report.style import svg_bytes
 
 FITS = ("durations", "win_rates", "values", "arrivals")
 OF_ROWS = ("win_rates", "settled")
+AT_ONCE = 24
+PATH, DECIMALS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 LONGEST = 40
 """Rows of a table that is open when the page is."""
 
 
-def pictures(kind: Kind) -> Pictures:
-    """A kind of panels as pictures of a page."""
-    made = [Picture(each.title, each.note, each.alt, svg_bytes(panel_alone(each))) for each in kind.panels]
-    more = f" {kind.left_out:,} more are in estimates.csv." if kind.left_out else ""
-    return Pictures(kind.title, f"{kind.told}{more}", made, wide=kind.name in OF_ROWS)
+def pictures(kind: Kind) -> list[Block]:
+    """A kind of panels as pictures of a page, many of them to be opened on demand."""
+    made = [Picture(each.title, each.note, each.alt, slim(svg_bytes(panel_alone(each)))) for each in kind.panels]
+    wide = kind.name in OF_ROWS
+    blocks: list[Block] = [Pictures(kind.title, kind.told, made[:AT_ONCE], wide)]
+    if rest := made[AT_ONCE:]:
+        note = f"{kind.left_out:,} more are in estimates.csv." if kind.left_out else ""
+        blocks.append(Details(f"{len(rest)} more", [Pictures(f"{kind.title}, continued", note, rest, wide)]))
+    return blocks
+
+
+def slim(svg: bytes) -> bytes:
+    """A drawing whose lines have two decimals, which is all that a screen shows: half the size."""
+    return PATH.sub(lambda path: DECIMALS.sub(rb"\1", path[0]), svg)
 
 
 def fits_section(kinds: Mapping[str, Kind]) -> Section:
     """Days, win rates, values and arrivals, each against what was seen."""
-    return Section("fits", "Fits against the data", [pictures(kinds[name]) for name in FITS if name in kinds])
+    blocks = [block for name in FITS if name in kinds for block in pictures(kinds[name])]
+    return Section("fits", "Fits against the data", blocks)
 
 
 def settled_section(calibration: Calibration, kinds: Mapping[str, Kind]) -> Section | None:
@@ -40,7 +53,7 @@ def settled_section(calibration: Calibration, kinds: Mapping[str, Kind]) -> Sect
         "scenario takes the last alone. So the scenario was simulated, and the buyers' days corrected until "
         "simulated deals stay in each step as long as the export's did."
     )
-    blocks: list[Block] = [Prose([why]), pictures(kinds["settled"])]
+    blocks: list[Block] = [Prose([why]), *pictures(kinds["settled"])]
     if calibration.written.notes:
         blocks.append(Prose(list(calibration.written.notes), "quiet"))
     return Section("settled", "From the export's days to the buyers'", blocks)

@@ -23,7 +23,7 @@ def backtest_section(calibration: Calibration, kinds: Mapping[str, Kind]) -> Sec
     whole = [row for row in backtest.rows if row.month is None]
     blocks.append(_table(backtest, f"All {backtest.windows.months} months together", whole))
     if "backtest" in kinds:
-        blocks.append(pictures(kinds["backtest"]))
+        blocks += pictures(kinds["backtest"])
     by_month = [row for row in backtest.rows if row.month is not None]
     blocks.append(Details("Every month", [_table(backtest, "By month", by_month)]))
     blocks.append(Prose(list(backtest.left_out), "quiet"))
