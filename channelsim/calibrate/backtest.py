@@ -32,13 +32,15 @@ Write = Callable[[Fit, dt.date], str]
 """A fit and the first day of the horizon in, a scenario's text out, its arrivals those at the end of the fit."""
 
 AS_IS = "as_is"
-REPLICATIONS = 199
-"""With these the 10th and the 190th of the figures are the ends of an interval of exactly 90%."""
+REPLICATIONS = {20_000: 199, 100_000: 99}
+"""By how many deals there are at most; beyond, FEWEST_REPLICATIONS. With 199 the 10th and the 190th of the figures
+are the ends of an interval of exactly 90%, with 99 the 5th and the 95th, with 19 the first and the last."""
 FEWEST_REPLICATIONS = 19
 SEED = 1
 FEWEST_DEALS = 50
-MOST_TRACED_DEALS = 1_000_000
-"""Cycle times are looked at deal by deal, which takes long: in as many replications as this allows."""
+MOST_FOLLOWED, MOST_FOLLOWED_IN_ALL = 200_000, 1_000_000
+"""Cycle times are looked at deal by deal, which takes time and memory: in as many replications as the second
+allows, and of no more deals than the first."""
 LEVELS = tuple(round(0.05 * each, 2) for each in range(1, 20))
 KNOWN_IN_MOST = 0.9
 """A figure that fewer replications define is not compared: it is not known what it would be in the others."""
@@ -114,14 +116,14 @@ def run_backtest(
     *,
     learn: Learn,
     write: Write,
-    replications: int = REPLICATIONS,
+    replications: int | None = None,
     seed: int = SEED,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Hold out the last whole months of an export and predict them from what is before.
 
-    progress: called with replications done and in all. Raises UserError for an export that has no dates, is too
-    short, or of which too little was known at the time.
+    replications: as many as REPLICATIONS says where None. progress: called with replications done and in all.
+    Raises UserError for an export that has no dates, is too short, or of which too little was known at the time.
     """
     windows = windows_of(export, months)
     early = as_known_at(export, day_of(export, windows.start))
@@ -136,8 +138,13 @@ def run_backtest(
     sets = [f"horizon.months={windows.warmup_months + months}", f"horizon.warmup_months={windows.warmup_months}"]
     beliefs = load(read_text(text, "the scenario of the early window"), sets, only=[AS_IS]).beliefs[AS_IS]
     truth = seen(export, windows)
-    predictions = _simulated(beliefs, windows, seed, replications, len(early.deals), progress)
-    figures, left_out = _comparable(export, fit)
+    deals = len(export.deals)
+    replications = replications or next(
+        (count for most, count in REPLICATIONS.items() if deals <= most), FEWEST_REPLICATIONS
+    )
+    followed = max(FEWEST_REPLICATIONS, MOST_FOLLOWED_IN_ALL // deals) if deals <= MOST_FOLLOWED else 0
+    predictions = _simulated(beliefs, windows, seed, replications, min(replications, followed), progress)
+    figures, left_out = _comparable(export, fit, is_followed=followed > 0)
     rows = [row for figure in figures for row in _rows(figure, truth, predictions, windows)]
     fans = [
         Fan(figure, truth.by_month[figure], np.array([each.by_month[figure] for each in predictions]))
@@ -154,22 +161,30 @@ def _simulated(
     windows: Windows,
     seed: int,
     replications: int,
-    deals: int,
+    followed: int,
     progress: Callable[[int, int], None] | None,
 ) -> list[Later]:
-    traced = min(replications, max(FEWEST_REPLICATIONS, MOST_TRACED_DEALS // deals))
     found = []
-    for later in predicted(beliefs, windows, seed, replications, traced):
+    for later in predicted(beliefs, windows, seed, replications, followed):
         found.append(later)
         if progress is not None:
             progress(len(found), replications)
     return found
 
 
-def _comparable(export: Export, fit: Fit) -> tuple[list[Figure], list[str]]:
+def _comparable(export: Export, fit: Fit, *, is_followed: bool) -> tuple[list[Figure], list[str]]:
     """The figures that both the export and the scenario have, and what is left out."""
-    left_out = ["The P90 of cycle times is compared for all months together: a month has too few wins to tell it."]
-    without = set()
+    left_out = []
+    without: set[Figure] = set()
+    if is_followed:
+        left_out.append(
+            "The P90 of cycle times is compared for all months together: a month has too few wins to tell it."
+        )
+    else:
+        without |= set(CYCLES)
+        left_out.append(
+            f"Cycle times are not compared: {len(export.deals):,} deals are too many to follow each of them."
+        )
     if not export.losses_are_seen:
         without |= set(STOCKS)
         left_out.append(

@@ -99,9 +99,9 @@ def seen(export: Export, windows: Windows) -> Later:
     return Later(by_month, np.sort(all_won["cycle"].to_numpy().astype(float)))
 
 
-def predicted(beliefs: Beliefs, windows: Windows, seed: int, replications: int, traced: int) -> Iterator[Later]:
+def predicted(beliefs: Beliefs, windows: Windows, seed: int, replications: int, followed: int) -> Iterator[Later]:
     """What each replication of a scenario that begins with the warm-up says about the test's months. Each draws
-    what is believed anew. traced: replications in which cycle times are looked at.
+    what is believed anew. followed: replications in which cycle times are looked at.
 
     The scenario's leads per month are those of the test's first month: growth goes both ways from there.
     """
@@ -115,7 +115,7 @@ def predicted(beliefs: Beliefs, windows: Windows, seed: int, replications: int, 
         drawn = beliefs.scenario(belief_draws(beliefs.uncertain, seed, replication))
         scenario = _grown_back(drawn, windows.warmup_months)
         program = compiler.program(scenario, compiler.scales(scenario))
-        if replication < traced:
+        if replication < followed:
             wins = _Wins()
             yield _later(simulate(program, seed, replication, wins), windows, wins, ends)
         else:

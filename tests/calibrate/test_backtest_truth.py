@@ -10,6 +10,7 @@ import pytest
 from made_fits import spread, two_ways
 from simulated_exports import beliefs_of, only_won, simulated_export, text_from, windows_made
 
+from channelsim.calibrate import backtest
 from channelsim.calibrate.backtest import Backtest, Row, interval_of, run_backtest
 from channelsim.calibrate.estimates import Fit
 from channelsim.calibrate.holdout import day_of
@@ -145,6 +146,19 @@ def test_deals_without_an_amount_count_as_the_others_of_their_segment() -> None:
     found = seen(replace(export, deals=missing), WINDOWS)
     assert found.in_all(Figure.BOOKINGS) == pytest.approx(whole.in_all(Figure.BOOKINGS), rel=0.2)
     assert found.in_all(Figure.WINS) == whole.in_all(Figure.WINS)
+
+
+def test_of_very_many_deals_cycle_times_are_left_out_and_fewer_replications_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backtest, "MOST_FOLLOWED", 500)
+    monkeypatch.setattr(backtest, "REPLICATIONS", {600: 99})
+    found = backtest_of(simulated_export(WINDOWS, seed=77, replication=0), replications=None)
+    assert found.replications == 19
+    assert found.of(Figure.CYCLE_MEDIAN) is None
+    assert found.cycles is None
+    assert found.of(Figure.WINS) is not None
+    assert any("too many to follow" in each for each in found.left_out)
 
 
 def test_too_little_to_learn_from_is_told() -> None:
