@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from made_fits import two_ways
-from shown_fits import written_for
+from shown_fits import TWO_WAYS_TEXT, written_for
 
 from channelsim.calibrate.measure_next import SPREAD, Together, parameters_of, what_to_measure
 from channelsim.scenario.load import Study, load
@@ -50,23 +50,7 @@ def test_what_was_estimated_together_moves_together(study: Study) -> None:
 
 
 def test_it_ranks_and_says_what_knowing_is_worth() -> None:
-    text = """
-channelsim: 1
-name: two ways
-horizon: {start: 2027-01-01, months: 4, warmup_months: 1}
-segments: {small: {deal_value: {dist: constant, value: 1000}}, large: {deal_value: {dist: constant, value: 1000}}}
-sources: {web: {leads_per_month: 60, mix: {small: 0.5, large: 0.5}}}
-teams:
-  cheap: {channel: inside, headcount: 3, hours: always, pay: {salary: 10000}}
-  dear: {channel: outside, headcount: 3, hours: always, pay: {salary: 90000}}
-motions:
-  phone: {steps: {close: {team: cheap, effort_hours: 1, advance: {uncertain: {dist: beta, mean: 0.4, sd: 0.1}}}}}
-  field: {steps: {close: {team: dear, effort_hours: 1, advance: {uncertain: {dist: beta, mean: 0.8, sd: 0.01}}}}}
-strategies:
-  all_phone: {teams.dear.headcount: 0, routing: [{motion: phone}]}
-  all_field: {teams.cheap.headcount: 0, routing: [{motion: field}]}
-"""
-    found = what_to_measure(FIT, text, "made", size=2, replications=4)
+    found = what_to_measure(FIT, TWO_WAYS_TEXT, "made", size=2, replications=4)
     assert found is not None
     # of 180 leads in 3 months the field wins 72 more, which are 72,000; it costs 3 x 80,000 x 3 / 12 = 60,000 more
     assert found.question.replications == 4
@@ -81,6 +65,6 @@ strategies:
     # a quarter of the field's pay is 16,875, more than the 12,000 by which it leads
     assert bars[names.index("pay, dear")].flips
     assert not bars[names.index("pay, cheap")].flips
-    again = what_to_measure(FIT, text, "made", size=2, replications=4)
+    again = what_to_measure(FIT, TWO_WAYS_TEXT, "made", size=2, replications=4)
     assert again is not None
     assert [bar.readings for bar in again.findings.bars] == [bar.readings for bar in bars]

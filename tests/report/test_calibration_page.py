@@ -12,26 +12,29 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from shown_fits import FORMULA, HOSTILE, shown_backtest, shown_fit, written_for
+from shown_fits import FORMULA, HOSTILE, TWO_WAYS_TEXT, shown_backtest, shown_fit, written_for
 
 from channelsim.calibrate.estimates import Fit
 from channelsim.calibrate.later import Figure
+from channelsim.calibrate.measure_next import what_to_measure
 from channelsim.errors import RunError
 from channelsim.report import calibration
 from channelsim.report.assumed_lines import assumed_in
 from channelsim.report.backtest_table import print_backtest
 from channelsim.report.calibration import write_calibration_report
 from channelsim.report.calibration_estimates import estimate_lines
-from channelsim.report.calibration_result import backtest_sentences
+from channelsim.report.calibration_result import Calibration, backtest_sentences
 from channelsim.report.charts.calibrated_rates import rates_of
-from channelsim.report.charts.calibration import all_charts, kinds_of
+from channelsim.report.charts.calibration import Kind, all_charts
+from channelsim.report.charts.panels import Panel
 from channelsim.report.format import number
 from channelsim.report.page.blocks import Details, Pictures
 from channelsim.report.page.calibration.fits import pictures, slim
+from channelsim.report.page.calibration.page import calibration_page
 from pages import Element, check_headings, check_ids, check_loads_nothing, check_tables, parsed, rows, sections
 
 CHAPTERS = [
-    "summary", "read", "quality", "fits", "backtest", "assumed", "settled", "estimates", "method",
+    "summary", "read", "quality", "fits", "backtest", "next", "assumed", "settled", "estimates", "method",
 ]  # fmt: skip
 CHARTS = ["arrivals", "backtest", "durations", "settled", "values", "win_rates"]
 
@@ -41,15 +44,16 @@ def fit() -> Fit:
     return shown_fit()
 
 
+def reported(folder: Path, fit: Fit) -> Path:
+    found = what_to_measure(fit, TWO_WAYS_TEXT, "made", size=2, replications=4)
+    return write_calibration_report(
+        folder, fit, written_for(fit), shown_backtest(fit), found, command="channelsim x"
+    )
+
+
 @pytest.fixture(scope="module")
 def folder(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_calibration_report(
-        tmp_path_factory.mktemp("made") / "report",
-        fit,
-        written_for(fit),
-        shown_backtest(fit),
-        command="channelsim x",
-    )
+    return reported(tmp_path_factory.mktemp("made") / "report", fit)
 
 
 @pytest.fixture(scope="module")
@@ -216,15 +220,13 @@ def test_assumed_is_read_from_comments_beside_and_above() -> None:
 
 def test_the_files_are_the_page_the_tables_and_the_charts(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()}
-    assert names == {"report.html", "estimates.csv", "quality.csv", "backtest.csv"} | {
-        f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")
-    }
+    tables = {"estimates.csv", "quality.csv", "backtest.csv", "next.csv", "flips.csv"}
+    charts = {f"{name}.{kind}" for name in (*CHARTS, "next") for kind in ("png", "svg")}
+    assert names == {"report.html"} | tables | charts
 
 
 def test_the_same_again_gives_the_same_bytes(folder: Path, fit: Fit, tmp_path: Path) -> None:
-    again = write_calibration_report(
-        tmp_path / "again", fit, written_for(fit), shown_backtest(fit), command="channelsim x"
-    )
+    again = reported(tmp_path / "again", fit)
     for path in folder.iterdir():
         assert (again / path.name).read_bytes() == path.read_bytes(), path.name
 
@@ -269,9 +271,8 @@ def test_the_backtest_on_the_terminal_says_what_missed(fit: Fit) -> None:
     assert "199 replications" in said
 
 
-def test_many_pictures_are_opened_on_demand_and_go_on_in_a_second_file(fit: Fit) -> None:
-    kind = kinds_of(fit, written_for(fit).settled, None)["durations"]
-    many = replace(kind, panels=(kind.panels[0],) * 35, left_out=2)
+def test_many_pictures_are_opened_on_demand_and_go_on_in_a_second_file() -> None:
+    many = Kind("durations", "Days", "", (Panel("a", "", "", lambda _: None),) * 35, left_out=2)
     shown, more = pictures(many)
     assert isinstance(shown, Pictures)
     assert isinstance(more, Details)
@@ -285,3 +286,22 @@ def test_many_pictures_are_opened_on_demand_and_go_on_in_a_second_file(fit: Fit)
 def test_a_slimmed_drawing_keeps_its_letters_and_has_two_decimals() -> None:
     drawn = b'<path d="M 1.23456 7.5 L -0.999999 3"/><g transform="scale(0.015625)"/>'
     assert slim(drawn) == b'<path d="M 1.23 7.5 L -0.99 3"/><g transform="scale(0.015625)"/>'
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_what_to_measure_next_is_a_table_of_what_moves_the_verdict(fit: Fit, is_alone: bool) -> None:
+    text = TWO_WAYS_TEXT.partition("  all_field:")[0] if is_alone else TWO_WAYS_TEXT
+    found = what_to_measure(fit, text, "made", size=2, replications=4)
+    section = parsed(calibration_page(Calibration(fit, written_for(fit), None, found, ""), {})).by_id("next")
+    (table,) = section.all("table")
+    shown = {row[0]: row[1:] for row in rows(table)[1:]}
+    assert shown["pay, cheap"][:2] == ["assumed", "7,500 to 12,500"]
+    assert shown["share that goes on at close (phone)"][0] == "estimated"
+    assert "4 replications of each" in section.text
+    assert "Routes got different deals" in section.text
+    if is_alone:
+        assert "verdict" not in table.text.lower()
+    else:
+        assert shown["pay, dear"][-1] == "turns the verdict"
+        assert shown["pay, dear"][2].startswith("+$")
+        assert "The verdict hinges on" in section.text

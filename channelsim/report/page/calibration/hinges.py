@@ -14,7 +14,7 @@ from channelsim.report.sensitivity import (
 )
 
 MOST_ROWS = 15
-FAMILIAR = {"!": "turns the verdict", "?": "could, as far as chance goes"}
+VERDICT = {"!": "turns the verdict", "?": "could, as far as chance goes"}
 
 
 def hinges_section(calibration: Calibration) -> Section | None:
@@ -41,10 +41,12 @@ def hinges_section(calibration: Calibration) -> Section | None:
             Cell(low),
             Cell(high),
             Cell(number(known.value, unit, currency) if is_worth and known is not None else UNDEFINED),
-            Cell(FAMILIAR.get(mark(bar), ""), strong=bool(bar.flips)),
         ]
+        if findings.rivals:
+            cells.append(Cell(VERDICT.get(mark(bar), ""), strong=bool(bar.flips)))
         rows.append(Row(Name(parameter.name), cells))
-    names = ("Is", "From, to", "At the low end", "At the high end", "Worth of knowing", "Verdict")
+    names = ["Is", "From, to", "At the low end", "At the high end", "Worth of knowing"]
+    names += ["Verdict"] if findings.rivals else []
     left = len(findings.bars) - len(rows)
     more = f" {left:,} more move it less." if left else ""
     base = interval(findings.base, unit, currency)
@@ -53,7 +55,7 @@ def hinges_section(calibration: Calibration) -> Section | None:
         f"scenario says it is {number(findings.base.mean, unit, currency)} (95% interval {base}).{more} Worth of "
         "knowing: at most, before deciding."
     )
-    caption = "What moves the verdict, most first"
+    caption = f"What moves {'the verdict' if findings.rivals else 'it'}, most first"
     blocks: list[Block] = [
         Prose(hinge_sentences(result)),
         Table(caption, "Number", [Name(each) for each in names], rows, note, words=True),
