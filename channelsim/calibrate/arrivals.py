@@ -126,7 +126,8 @@ def _source_fit(
     seasonal = None
     if n >= SEASONS_NEED:
         best = max((_regression(counts, months, sd) for sd in SEASON_SDS), key=lambda each: each.evidence)
-        # the factors' variance lies on the boundary of what it may be: half of a chi-square of 1 (Self and Liang 1987)
+        # the factors' variance lies on the boundary of what it may be: half of a chi-square of 1 (Self and
+        # Liang 1987)
         if 0.5 * _chi_square_tail(2 * (best.evidence - fit.evidence), 1) < BY_CHANCE:
             fit = seasonal = best
     told = []
@@ -188,7 +189,8 @@ def _growth(log_growth: float, sd: float, mean: float, n: int) -> Estimate:
 
 
 def _regression(counts: Ints, months: Months, season_sd: float) -> _LogRates:
-    """Level, growth and, where `season_sd` is above 0, 12 month factors that are normal about 1 on the log scale."""
+    """Level, growth and, where `season_sd` is above 0, 12 month factors that are normal about 1 on the log
+    scale."""
     columns = [np.ones(len(counts)), -months.to_end]
     precision = [0.0, LOG_GROWTH_SD**-2]
     if season_sd > 0:

@@ -36,8 +36,9 @@ ENOUGH_OF_ITS_OWN = 3
 """Ends that a segment needs before its durations may be told from the others'. A segment of few is drawn to the
 others anyway, but with the doubt that it may differ; one that is not told apart is given theirs without it."""
 FAMILY_DOUBT = 0.025
-"""Of the logarithm of a cv, however many deals were seen: nights, weekends and the reps' work are in the days, so no
-family is quite right. In worlds of known truth (`python -m studies round_trip`) cvs came out 1% to 7% too small."""
+"""Of the logarithm of a cv, however many deals were seen: nights, weekends and the reps' work are in the days,
+so no family is quite right. In worlds of known truth (`python -m studies round_trip`) cvs came out 1% to 7% too
+small."""
 DIGITS = 3
 """Significant ones that are kept of days with fractions, so that equal ones can be counted together."""
 PARTS_OF_A_DAY = 2
@@ -180,8 +181,9 @@ class _Choice:
                 self._keep_better(self._with(kind, name))
 
     def choose_groups(self) -> bool:
-        """Whether segments differ: tell them apart unless the likelihood gains no more by it than chance alone gives
-        on average, one half a parameter. Those told apart are drawn together again as far as they are alike."""
+        """Whether segments differ: tell them apart unless the likelihood gains no more by it than chance alone
+        gives on average, one half a parameter. Those told apart are drawn together again as far as they are
+        alike."""
         before = self.best.model
         for kind, times in ((YES, self.data.yes), (NO, self.data.no)):
             alone = _groups(times, self.data.segments)
@@ -252,7 +254,8 @@ def _spreads(
 def _believed(
     fits: list[StageFit], roles: tuple[int, int], ends: Mapping[int, float]
 ) -> dict[int, tuple[Belief, Belief]]:
-    """By group: what is believed of the logarithms of mean and cv, groups drawn together as far as they are alike."""
+    """By group: what is believed of the logarithms of mean and cv, groups drawn together as far as they are
+    alike."""
     drawn = []
     for role in roles:
         centres, sds = np.array([average(fits, role, group) for group in ends]).T

@@ -81,8 +81,8 @@ def kaplan_meier(
 
 
 def average(fits: Sequence[StageFit], role: int, segment: int) -> tuple[float, float]:
-    """Centre and standard deviation of a parameter over several models of the same data: each weighted by exp(-AIC/2)
-    and its own variance added to what they differ by (Buckland, Burnham and Augustin 1997)."""
+    """Centre and standard deviation of a parameter over several models of the same data: each weighted by
+    exp(-AIC/2) and its own variance added to what they differ by (Buckland, Burnham and Augustin 1997)."""
     aic = np.array([fit.aic for fit in fits])
     weight = np.exp(-0.5 * (aic - aic.min()))
     weight /= weight.sum()
@@ -104,9 +104,9 @@ def spread(
 ) -> Spread:
     """The family that AIC prefers, or 20 equally likely values where it is not near what was seen.
 
-    fits: of the same data with each family in turn. roles: of mean and cv. believed: of their logarithms. ended, censored: those whose times the
-    segment's parameters are to describe; the censored weigh by the chance that they belong here.
-    """
+    fits: of the same data with each family in turn. roles: of mean and cv. believed: of their logarithms.
+    ended, censored: those whose times the segment's parameters are to describe; the censored weigh by the
+    chance that they belong here."""
     steps = kaplan_meier(ended.days, ended.weight, censored.days, censored.weight)
     ranked = sorted(fits.items(), key=lambda item: (item[1].aic, families.FAMILIES.index(item[0])))
     candidates = tuple(
@@ -171,8 +171,8 @@ def _longer(candidate: Candidate, at: Floats, resolution: float) -> Floats:
 
 
 def _empirical(result: Spread, steps: Steps, best: Candidate, resolution: float, far: float) -> Spread:
-    """Twenty equally likely values: means of twentieths of what was seen, and beyond the last that ended (where some
-    were still going on) of the best family's tail."""
+    """Twenty equally likely values: means of twentieths of what was seen, and beyond the last that ended (where
+    some were still going on) of the best family's tail."""
     share = (np.arange(EMPIRICAL_VALUES * SLICES) + 0.5) / (EMPIRICAL_VALUES * SLICES)
     days = _seen_quantiles(steps, best, share, resolution)
     values = days.reshape(EMPIRICAL_VALUES, SLICES).mean(axis=1)
@@ -218,6 +218,7 @@ def _seen_quantiles(steps: Steps, best: Candidate, share: Floats, resolution: fl
         days = np.where(gap[inside], in_cell, days)
     else:
         days = steps.at[np.minimum(np.searchsorted(below, share, side="left"), len(below) - 1)]
+    days = np.asarray(days, float)
     beyond = share > below[-1] + 1e-9
     if beyond.any():
         last = steps.at[-1:]

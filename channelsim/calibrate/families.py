@@ -1,10 +1,10 @@
 """Families of distributions by mean and cv, as a scenario has them, for arrays of both: densities, chances of
 whole-day counts, shares that take longer, quantiles.
 
-A count of days between two dates is not a time: of a time t that begins at any hour, d dates lie between with chance
-1 - |t - d| (0 where negative). So with H(x), the mean time beyond x, the chance of d is H(d + r) - 2 H(d) + H(d - r)
-for dates r apart, and the chance that it is more than d is (H(d) - H(d + r)) / r: they add up to 1.
-"""
+A count of days between two dates is not a time: of a time t that begins at any hour, d dates lie between with
+chance 1 - |t - d| (0 where negative). So with H(x), the mean time beyond x, the chance of d is H(d + r) - 2
+H(d) + H(d - r) for dates r apart, and the chance that it is more than d is (H(d) - H(d + r)) / r: they add up
+to 1."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ def estimate(export: Export) -> Fit:
         raise UserError(f"{', '.join(export.files)}: no deals; choose an export of opportunities that has some")
     if (export.deals["ending"] == OPEN).all():
         raise UserError(
-            f"{', '.join(export.files)}: all {export.deals.height:,} deals are open, so nothing says how many "
-            "are won or how long it takes; choose an export with closed deals, too, or say with --map which values of the "
-            "stage mean won and lost"
+            f"{', '.join(export.files)}: all {export.deals.height:,} deals are open, so nothing says how many are "
+            "won or how long it takes; choose an export with closed deals, too, or say with --map which values of "
+            "the stage mean won and lost"
         )
     values = value_fits(export)
     sources, of_sources = source_fits(export)
@@ -44,6 +44,6 @@ def _on_losses(export: Export) -> list[str]:
     if export.losses_are_seen:
         return []
     return [
-        "Nobody wrote down which deals were lost: what is not won may be lost or open. How many will be won in the end "
-        "is told from when the others were."
+        "Nobody wrote down which deals were lost: what is not won may be lost or open. How many will be won in the "
+        "end is told from when the others were."
     ]

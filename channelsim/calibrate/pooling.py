@@ -1,11 +1,10 @@
 """Shares of small cells, drawn to those of their neighbours as far as the cells are alike.
 
-The logit of a cell's share is a common level + its route's + its segment's + its own, each normal about 0. How large
-these are is itself uncertain: their standard deviations have half-normal priors and are integrated over a grid, and
-so are the cells, by Laplace's approximation with each cell's own likelihood exact (nested Laplace: Rue, Martino and
-Chopin 2009; Rasmussen and Williams 2006, algorithm 3.1). Cells that differ are hardly drawn at all, cells that look
-alike are.
-"""
+The logit of a cell's share is a common level + its route's + its segment's + its own, each normal about 0. How
+large these are is itself uncertain: their standard deviations have half-normal priors and are integrated over a
+grid, and so are the cells, by Laplace's approximation with each cell's own likelihood exact (nested Laplace:
+Rue, Martino and Chopin 2009; Rasmussen and Williams 2006, algorithm 3.1). Cells that differ are hardly drawn at
+all, cells that look alike are."""
 
 from __future__ import annotations
 
@@ -48,8 +47,8 @@ def pooled(yes: Floats, trials: Floats) -> tuple[Floats, Floats]:
 
 
 def drawn_together(centres: Floats, sds: Floats) -> tuple[Floats, Floats]:
-    """Means and standard deviations [groups] of figures that are normal about a common level: each measured with its
-    own error, the spread between them integrated over (Gelman et al. 2013, section 5.4)."""
+    """Means and standard deviations [groups] of figures that are normal about a common level: each measured
+    with its own error, the spread between them integrated over (Gelman et al. 2013, section 5.4)."""
     between = np.geomspace(0.01, 1.5, GROUP_GRID)[:, None]
     variance = sds**2 + between**2
     weight = 1 / variance
@@ -72,7 +71,8 @@ def drawn_together(centres: Floats, sds: Floats) -> tuple[Floats, Floats]:
 
 
 def _priors(shape: tuple[int, ...], coarse: bool) -> tuple[Floats, Floats]:
-    """Covariances of the logits [choices, cells, cells] under each choice of standard deviations, and its weight."""
+    """Covariances of the logits [choices, cells, cells] under each choice of standard deviations, and its
+    weight."""
     routes, segments = shape
     route, segment = np.divmod(np.arange(routes * segments), segments)
     parts = [np.eye(routes * segments)]

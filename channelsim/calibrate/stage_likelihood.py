@@ -43,7 +43,8 @@ class Times:
 
     def total(self, segments: int) -> Floats:
         """[segments] deals."""
-        return np.bincount(self.segment, self.weight, segments)
+        total: Floats = np.bincount(self.segment, self.weight, segments).astype(float)
+        return total
 
     @property
     def count(self) -> float:
@@ -287,7 +288,8 @@ class _Problem:
             return np.zeros(self.data.segments)
         mean, cv = np.exp(log_mean)[times.segment], np.exp(log_cv)[times.segment]
         chance = families.log_chance(family, self.data.counted[which], mean, cv)
-        return np.bincount(times.segment, times.weight * chance, self.data.segments)
+        total: Floats = np.bincount(times.segment, times.weight * chance, self.data.segments).astype(float)
+        return total
 
     def open_yes(self, roles: Floats) -> Floats:
         family = self.model.yes_family if self.has_yes or not self.has_no else self.model.no_family

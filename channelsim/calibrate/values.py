@@ -38,8 +38,8 @@ class ValueFits:
 def value_fits(export: Export) -> ValueFits:
     """Values of deals by segment, each divided by its route's factor, and the factors.
 
-    A scenario's deal value is that of a deal when won. Lost and open deals' values say as much where they are alike.
-    """
+    A scenario's deal value is that of a deal when won. Lost and open deals' values say as much where they are
+    alike."""
     deals = export.deals.select("segment", "route", "value", "ending")
     if len(export.segments) == 1:
         deals = deals.with_columns(segment=pl.lit(export.segments[0]))
@@ -148,7 +148,8 @@ def _factors(export: Export, used: pl.DataFrame) -> dict[str, Estimate]:
             n += count
             share = count / total
             others = sum(each[0] * each[2] for each in everybody) - count * spread
-            # the cell's own deals are part of the common mean: to first order their weight in the ratio is 1 - share
+            # the cell's own deals are part of the common mean: to first order their weight in the ratio is 1 -
+            # share
             variance += count * spread * (1 - share) ** 2 + share**2 * others
         if n == 0:
             result[route.name] = beliefs.positive(0.0, 1.0, 0, "no deal with a value")

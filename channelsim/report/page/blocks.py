@@ -110,17 +110,30 @@ class Chart:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as it lies in the folder. svg: its content. alt: what it says, for those who do not see it."""
+    """A chart as it lies in the folder. svg: its content. alt: what it says, for those who do not see it. title,
+    note: above it, where several stand side by side."""
 
     kind: ClassVar[str] = "picture"
     svg: bytes
     alt: str
-    caption: str = ""
+    title: str = ""
+    note: str = ""
 
     @property
-    def source(self) -> str:
-        """The picture as an address that holds all of it."""
+    def address(self) -> str:
+        """The picture as an address that holds all of it, so that the page loads nothing."""
         return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Drawings side by side, as many as fit. wide: at most two, for those with long names in them."""
+
+    kind: ClassVar[str] = "pictures"
+    title: str
+    caption: str
+    pictures: Sequence[Picture]
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ class Details:
     blocks: Sequence[Block]
 
 
-Block = Prose | Table | Cards | Chart | Picture | Text | Details
+Block = Prose | Table | Cards | Chart | Picture | Pictures | Text | Details
 
 
 @dataclass(frozen=True)
