@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from channelsim.calibrate.holdout import windows_of
 from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template
-from channelsim.cli.options import quiet_option
+from channelsim.cli.options import quiet_option, workers_option
 from channelsim.cli.output import write_file
+from channelsim.cli.progress import progress_bar
+from channelsim.cli.whole import Whole
 from channelsim.errors import RunError, UserError
+from channelsim.experiment.workers import default_workers
 from channelsim.report.calibration_tables import (
     lines_of_assumed,
     print_columns,
@@ -22,6 +27,7 @@ from channelsim.report.calibration_tables import (
     print_sentences,
     print_settled,
 )
+from channelsim.report.files import check_writable
 from channelsim.report.tables import console_for
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
 SCENARIO = "scenario.yaml"
 MAP = "map.yaml"
+MOST_HELD_OUT = 120
 FILE = click.Path(path_type=Path)
 
 
@@ -70,6 +77,20 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--currency", metavar="CODE", help="Of the amounts, such as EUR. Default: as the export says, else USD."
 )
+@click.option(
+    "--holdout",
+    type=Whole(1, MOST_HELD_OUT),
+    metavar="MONTHS",
+    help="Test it: learn from what was known so many whole months before the end, predict them, and compare.",
+)
+@click.option(
+    "--report",
+    "report_folder",
+    type=FILE,
+    metavar="DIR",
+    help="Write report.html there: every fit against the data, what was assumed, what to measure next.",
+)
+@workers_option
 @click.option("--yes", is_flag=True, help="Do not ask whether the columns are read right.")
 @quiet_option("what to do next")
 def command(
@@ -81,6 +102,9 @@ def command(
     template: str,
     as_of: dt.datetime | None,
     currency: str | None,
+    holdout: int | None,
+    report_folder: Path | None,
+    workers: int | None,
     yes: bool,
     quiet: bool,
 ) -> None:
@@ -92,6 +116,8 @@ def command(
     target = write_map or output
     if target.exists() and not replace:
         raise RunError(f"{target} exists already and was left as it is; name another file, or add --replace")
+    if report_folder is not None:
+        check_writable(report_folder, "--report")
     find_template(template)  # a wrong name is not to be told after minutes
     day = as_of.date() if as_of else None
     mapping = _mapping(map_file)
@@ -99,6 +125,8 @@ def command(
         _write_map(exports, mapping, day, currency, write_map, replace)
         return
     reading = _read(exports, mapping, day, currency)
+    if holdout is not None:
+        windows_of(reading.export, holdout)  # too short an export is not to be told after minutes
     console = console_for()
     if not quiet:
         print_columns(console, reading.export.columns)
@@ -123,6 +151,40 @@ def command(
         console.print()
     click.echo(f'Wrote {output}. Put your own figures where it says "assumed", effort and pay first.')
     click.echo(f"Then: channelsim check {output}, and channelsim run {output}")
+    backtest = None
+    if holdout is not None:
+        from channelsim.calibrate.backtest import run_backtest
+        from channelsim.report.backtest_table import print_backtest
+
+        with progress_bar("predicting", hidden=quiet) as (show, _):
+            backtest = run_backtest(
+                reading.export,
+                holdout,
+                learn=estimate,
+                write=lambda early, start: write_scenario(early, template, start=start).text,
+                progress=show,
+            )
+        click.echo()
+        print_backtest(console, backtest)
+    if report_folder is not None:
+        from channelsim.calibrate.measure_next import what_to_measure
+        from channelsim.report.calibration import write_calibration_report
+
+        with progress_bar("looking for what to measure next", hidden=quiet) as (show, _):
+            found = what_to_measure(
+                fit, written.text, output.name, workers=workers or default_workers(), progress=show
+            )
+        words = [*(str(each) for each in exports), "-o", str(output), "--template", template]
+        for option, value in (
+            ("--map", map_file),
+            ("--as-of", day),
+            ("--currency", currency),
+            ("--holdout", holdout),
+        ):
+            words += [option, str(value)] if value is not None else []
+        told = shlex.join(["channelsim", "calibrate", *words, "--report", str(report_folder)])
+        write_calibration_report(report_folder, fit, written, backtest, found, command=told)
+        click.echo(f"Files: {report_folder}")
 
 
 def _asks() -> bool:

@@ -109,16 +109,17 @@ def file_stem(source: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "_", Path(source).stem).strip("_") or "scenario"
 
 
-def check_writable(parent: Path) -> None:
-    """Raise RunError now if a folder for results cannot be made there, rather than after the simulation."""
+def check_writable(parent: Path, option: str = "--output") -> None:
+    """Raise RunError now if a folder for results cannot be made there, rather than after the simulation. option:
+    chooses the folder."""
     existing = parent
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir():
         where = "" if existing == parent else f"{parent}: "
-        raise RunError(f"{where}{existing} is a file, not a folder; choose another with --output")
+        raise RunError(f"{where}{existing} is a file, not a folder; choose another with {option}")
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise RunError(f"{parent}: no permission to write in {existing}; choose another folder with --output")
+        raise RunError(f"{parent}: no permission to write in {existing}; choose another folder with {option}")
 
 
 def write_run(result: Result, parent: Path, *, excel: bool = False) -> Path:
