@@ -12,11 +12,30 @@ from typing import TYPE_CHECKING, Any
 from channelsim import version
 
 if TYPE_CHECKING:
-    from channelsim.api import CurveRun, Run, SensitivityRun, curves, run, sensitivity
+    from channelsim.api import (
+        Calibration,
+        CurveRun,
+        Run,
+        SensitivityRun,
+        curves,
+        from_export,
+        run,
+        sensitivity,
+    )
 
 __version__ = version.VERSION
 
-__all__ = ["CurveRun", "Run", "SensitivityRun", "__version__", "curves", "run", "sensitivity"]
+__all__ = [
+    "Calibration",
+    "CurveRun",
+    "Run",
+    "SensitivityRun",
+    "__version__",
+    "curves",
+    "from_export",
+    "run",
+    "sensitivity",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from channelsim.calibrate.template import DEFAULT_TEMPLATE
 from channelsim.experiment.curves import Curves, run_curves
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
@@ -47,6 +49,9 @@ from channelsim.scenario.points import load_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from channelsim.calibrate.estimates import Fit
+    from channelsim.calibrate.write import Written
 
 
 def run(
@@ -237,6 +242,72 @@ class SensitivityRun:
     def write(self, folder: str | PathLike[str] = DEFAULT_FOLDER) -> Path:
         """Write tables, charts and manifest to a folder of the study's own below `folder`, and return it."""
         return write_sensitivity(self.result, Path(folder))
+
+
+def from_export(
+    *files: str | PathLike[str],
+    mapping: str | PathLike[str] | None = None,
+    template: str = DEFAULT_TEMPLATE,
+    as_of: dt.date | None = None,
+    currency: str | None = None,
+) -> Calibration:
+    """Estimate a scenario from a CRM's export, as `channelsim calibrate` does.
+
+    files: CSV, Excel or Parquet, those of one export. mapping: a mapping file. template: a shipped scenario or a
+    file, for what no export says. as_of: the day of the export, the last day in it where None. currency: of the
+    amounts, such as "EUR". Raises UserError in words for what cannot be read or learnt from.
+    """
+    from channelsim.calibrate.fit import estimate  # what reads and fits is slow to import
+    from channelsim.calibrate.mapping import read_mapping
+    from channelsim.calibrate.read import read_export
+    from channelsim.calibrate.write import write_scenario
+
+    read = read_mapping(Path(mapping)) if mapping is not None else None
+    fit = estimate(read_export([Path(each) for each in files], read, as_of=as_of, currency=currency))
+    return Calibration(fit, write_scenario(fit, template))
+
+
+class Calibration:
+    """What was learnt from an export, and the scenario of it."""
+
+    def __init__(self, fit: Fit, written: Written) -> None:
+        self.fit = fit
+        self.written = written
+
+    def __repr__(self) -> str:
+        export = self.fit.export
+        return f"<Calibration of {', '.join(export.files)}: {len(export.deals)} deals>"
+
+    @property
+    def deals(self) -> pl.DataFrame:
+        """The deals as they were read (channelsim.calibrate.records.DEALS)."""
+        return self.fit.export.deals
+
+    @property
+    def estimates(self) -> pl.DataFrame:
+        """One row an estimate: name, value, sd, low and high (ends of the 90% interval), n, note."""
+        from channelsim.report.calibration import ESTIMATE_COLUMNS, estimate_rows
+
+        return _frame(ESTIMATE_COLUMNS, estimate_rows(self.fit))
+
+    @property
+    def quality(self) -> pl.DataFrame:
+        """One row a kind of finding in the data: what, rows, done, examples."""
+        from channelsim.report.calibration import QUALITY_COLUMNS, quality_rows
+
+        return _frame(QUALITY_COLUMNS, quality_rows(self.fit))
+
+    @property
+    def scenario(self) -> str:
+        """The scenario's text, YAML with comments."""
+        return self.written.text
+
+    def write(self, file: str | PathLike[str]) -> Path:
+        """Write the scenario to a file, which must not exist yet, and return it. Raises FileExistsError."""
+        path = Path(file)
+        with path.open("x", encoding="utf-8") as out:
+            out.write(self.scenario)
+        return path
 
 
 class SensitivityPlots:

@@ -92,7 +92,7 @@ def segment_shares(export: Export) -> dict[str, Estimate]:
 
 
 def whole_months(export: Export) -> Months:
-    """The calendar months that lie wholly between the first day and the cut-off."""
+    """The calendar months that lie wholly between the first day and the cut-off, whose day counts as whole."""
     assert export.origin is not None
     first = export.origin + dt.timedelta(days=math.ceil(export.first_day))
     number = first.year * MONTHS_A_YEAR + first.month - 1 + (first.day > 1)
@@ -100,7 +100,9 @@ def whole_months(export: Export) -> Months:
     while True:
         start = (dt.date(number // 12, number % 12 + 1, 1) - export.origin).days
         starts.append(float(start))
-        if (dt.date((number + 1) // 12, (number + 1) % 12 + 1, 1) - export.origin).days > export.cutoff_day + 1e-9:
+        if (dt.date((number + 1) // 12, (number + 1) % 12 + 1, 1) - export.origin).days > math.ceil(
+            export.cutoff_day
+        ):
             break
         numbers.append(number)
         number += 1

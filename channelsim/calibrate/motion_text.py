@@ -149,10 +149,14 @@ def empirical_text(values: tuple[float, ...]) -> str:
     return f"{{dist: empirical, values: [{', '.join(number(each, 3) for each in sorted(values))}]}}"
 
 
+WORTH = 3
+"""Digits of an assumed length that was scaled."""
+
+
 def _times(value: Any, factor: float) -> Any:
     """A distribution or number, or one for each segment, in which all lengths are so many times as long."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value * factor
+        return float(f"{value * factor:.{WORTH}g}")
     if isinstance(value, list):
         return [_times(each, factor) for each in value]
     if isinstance(value, dict):

@@ -71,9 +71,10 @@ def backtest_sentences(backtest: Backtest) -> Iterator[str]:
     months = f"{backtest.windows.months} months from {backtest.windows.start} on"
     hit = [_within_a_sentence(FIGURES[row.figure][0]) for row in whole if row.is_inside]
     if hit:
+        which = f"All {len(whole)} figures" if len(hit) == len(whole) else f"{in_a_row(hit).capitalize()}"
         yield (
-            f"Backtest: from what was known before, {in_a_row(hit)} of the {months} were predicted: they lie "
-            f"inside the {INTERVAL:.0%} intervals."
+            f"Backtest: predicted from what was known before, the {months}. {which} came inside the {INTERVAL:.0%} "
+            "intervals."
         )
     for row in missed:
         yield missed_sentence(backtest, row)
