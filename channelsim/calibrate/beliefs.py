@@ -74,6 +74,8 @@ def rate(events: float, exposure: float, n: int, note: str = "") -> Estimate:
     shape = events + JEFFREYS
     mean, sd = shape / exposure, math.sqrt(shape) / exposure
     low, high = (float(gammaincinv(shape, u)) / exposure for u in (TAIL, 1 - TAIL))
+    if events == 0:  # nothing says that it ever happens
+        low = 0.0
     return Estimate(mean, sd, low, high, n, {"dist": "lognormal", "mean": mean, "sd": sd}, note)
 
 
