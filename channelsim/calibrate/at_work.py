@@ -1,0 +1,94 @@
+"""When reps were at work, as far as the deals that they took on tell.
+
+A rep is known by the days on which their deals were created: with deals at random, the day before the first and the
+day after the last are half open, by one of the rep's own gaps each. Who has been quiet for longer than their rhythm
+explains has left. Days of closing say less: deals of a leaver are closed in their name long after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from channelsim.calibrate.records import Export
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+FEWEST_DEALS = 3
+"""Who has fewer (a manager, an assistant) is not counted as a rep."""
+QUIET_DAYS = 30.0
+"""Shorter silences are holidays."""
+BY_CHANCE = np.exp(-6.0)
+"""Chance of a silence of a rep at work that is taken for their departure: one in 400."""
+GAPS_BEFORE = 4.0
+"""A rep's own gaps are reckoned together with so many of the route's mean, as a few tell little."""
+
+
+@dataclass(frozen=True)
+class Reps:
+    """The reps of a route; all [reps] but names, in the order of names."""
+
+    names: list[str]
+    start: Floats  # first day at work; the window's first for those who were there before
+    stop: Floats  # last day at work; the cut-off for those still there
+    left: Bools
+    joined: Bools  # began well after the window did
+    first: Floats  # day of the first deal
+    last: Floats  # day of the last
+    known: Floats  # from this day on, FEWEST_DEALS deals were theirs
+    told: Floats  # up to this day the export can tell whether they left: later silences are too short
+
+    @property
+    def days(self) -> Floats:
+        """At work."""
+        return np.maximum(self.stop - self.start, 0.0)
+
+    @property
+    def at_risk(self) -> Floats:
+        """Days in which a departure would have been noticed."""
+        return np.maximum(np.where(self.left, self.stop, self.told) - self.known, 0.0)
+
+
+def reps_of(export: Export, deals: pl.DataFrame) -> Reps:
+    """Owners of FEWEST_DEALS deals and more. deals: with owners and days of creation.
+
+    With gaps that are exponential, of a mean about which the route's other gaps say as much as GAPS_BEFORE of the
+    rep's own, n gaps of b days in all leave a silence beyond x a chance of (b / (b + x))^n, gamma and Lomax being
+    conjugate (Gelman et al. 2013, section 2.6)."""
+    table = (
+        deals.sort("created_day")
+        .group_by("owner")
+        .agg(
+            pl.col("created_day").min().alias("first"),
+            pl.col("created_day").max().alias("last"),
+            pl.col("created_day").slice(FEWEST_DEALS - 1, 1).first().alias("known"),
+            pl.len().alias("deals"),
+        )
+        .filter(pl.col("deals") >= FEWEST_DEALS)
+        .sort("owner")
+    )
+    first, last, known, count = (
+        table[name].to_numpy().astype(float) for name in ("first", "last", "known", "deals")
+    )
+    usual = float((last - first).sum() / max((count - 1).sum(), 1.0))
+    gaps = count - 1 + GAPS_BEFORE
+    days = last - first + GAPS_BEFORE * usual
+    quiet = np.maximum(QUIET_DAYS, days * np.expm1(-np.log(BY_CHANCE) / gaps))
+    left = export.cutoff_day - last > quiet
+    joined = first - export.first_day > quiet
+    gap = days / gaps
+    return Reps(
+        table["owner"].to_list(),
+        np.where(joined, np.maximum(first - gap, export.first_day), export.first_day),
+        np.where(left, np.minimum(last + gap, export.cutoff_day), export.cutoff_day),
+        left,
+        joined,
+        first,
+        last,
+        known,
+        export.cutoff_day - quiet,
+    )
