@@ -1,12 +1,13 @@
 """When reps were at work, as far as the deals that they took on tell.
 
-A rep is known by the days on which their deals were created: with deals at random, the day before the first and the
-day after the last are half open, by one of the rep's own gaps each. Who has been quiet for longer than their rhythm
-explains has left. Days of closing say less: deals of a leaver are closed in their name long after.
+A rep is known by the days on which their deals were created, and with deals at random was there for one of their own
+gaps before the first and after the last. Who has been quiet for longer than their rhythm explains has left. Days of
+closing are not looked at: where a leaver's deals keep their name, they are closed in it long after.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ FEWEST_DEALS = 3
 """Who has fewer (a manager, an assistant) is not counted as a rep."""
 QUIET_DAYS = 30.0
 """Shorter silences are holidays."""
-BY_CHANCE = np.exp(-6.0)
+BY_CHANCE = math.exp(-6.0)
 """Chance of a silence of a rep at work that is taken for their departure: one in 400."""
 GAPS_BEFORE = 4.0
 """A rep's own gaps are reckoned together with so many of the route's mean, as a few tell little."""
@@ -77,7 +78,7 @@ def reps_of(export: Export, deals: pl.DataFrame) -> Reps:
     usual = float((last - first).sum() / max((count - 1).sum(), 1.0))
     gaps = count - 1 + GAPS_BEFORE
     days = last - first + GAPS_BEFORE * usual
-    quiet = np.maximum(QUIET_DAYS, days * np.expm1(-np.log(BY_CHANCE) / gaps))
+    quiet = np.maximum(QUIET_DAYS, days * np.expm1(-math.log(BY_CHANCE) / gaps))
     left = export.cutoff_day - last > quiet
     joined = first - export.first_day > quiet
     gap = days / gaps
@@ -92,3 +93,21 @@ def reps_of(export: Export, deals: pl.DataFrame) -> Reps:
         known,
         export.cutoff_day - quiet,
     )
+
+
+def counts_of(
+    deals: pl.DataFrame, reps: Reps, edges: Floats, after: Floats | None = None, until: Floats | None = None
+) -> Floats:
+    """[reps, slices] deals created, after and before each rep's own days where these are given."""
+    number = dict(zip(reps.names, range(len(reps.names)), strict=True))
+    rep = deals["owner"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+    created = deals["created_day"].to_numpy()
+    kept = np.ones(len(created), bool)
+    if after is not None:
+        kept &= created > after[rep]
+    if until is not None:
+        kept &= created < until[rep]
+    place = np.clip(np.searchsorted(edges, created, side="right") - 1, 0, len(edges) - 2)
+    counts = np.zeros((len(reps.names), len(edges) - 1))
+    np.add.at(counts, (rep[kept], place[kept]), 1.0)
+    return counts

@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from channelsim.calibrate import beliefs
-from channelsim.calibrate.at_work import FEWEST_DEALS, Reps, reps_of
+from channelsim.calibrate.at_work import FEWEST_DEALS, Reps, counts_of, reps_of
 from channelsim.calibrate.estimates import Estimate, People
-from channelsim.calibrate.ramping import counts_of, ramp
+from channelsim.calibrate.ramping import ramp
 from channelsim.calibrate.records import WON, Export
 
 Floats = NDArray[np.float64]
@@ -26,8 +26,8 @@ FEWEST_DAYS = 90.0
 WEEK = 7.0
 HELD_BY_NINE_IN_TEN = 0.9
 FILLED = 0.9
-"""A window begins with no deals in hand, as earlier ones are not in the export. So wins and deals held are counted from
-the day on by which this share of the first deals would have been won."""
+"""A window begins with no deals in hand, as earlier ones are not in the export. So wins and deals held are counted
+from the day on by which this share of the first deals to be won would have been."""
 
 
 def people_fits(export: Export) -> tuple[tuple[People, ...], tuple[str, ...]]:
@@ -110,8 +110,8 @@ def _bookings(won: pl.DataFrame, months: float) -> Estimate | None:
 
 
 def _attrition(reps: Reps) -> Estimate | None:
-    """Leavers a year and rep at work: a rate with those still there censored (Kalbfleisch and Prentice 1980, section
-    3.2). A rep counts from the deal on that made them one, so that nobody counts only because they stayed."""
+    """Leavers a year and rep at work: a rate with those still there censored (Kalbfleisch and Prentice 1980,
+    section 3.2). Everybody counts from the deal on that made them a rep, and nobody because they stayed."""
     years = float(reps.at_risk.sum()) / DAYS_A_YEAR
     if years < FEWEST_REP_YEARS:
         return None
@@ -122,18 +122,16 @@ def _attrition(reps: Reps) -> Estimate | None:
 
 def _skill(export: Export, deals: pl.DataFrame, reps: Reps) -> Estimate | None:
     """How much reps' wins differ beyond chance: by moments of a Poisson mixture, with a jackknife over reps; None
-    where chance explains it. Expected of a rep are the team's wins in the same months, by days at work since the
-    first win could come: a newcomer's pipeline is empty."""
-    long = reps.days >= FEWEST_DAYS
-    wins, expected = _wins_expected(export, deals, reps)
-    long &= expected > 0
+    where chance explains it."""
+    wins, expected = _wins_and_expected(export, deals, reps)
+    long = (reps.days >= FEWEST_DAYS) & (expected > 0)
     wins, expected = wins[long], expected[long]
     n = len(wins)
     if n < FEWEST_REPS or wins.sum() <= 0:
         return None
 
-    def squared(wins: Floats, months: Floats) -> float:
-        expected = wins.sum() / months.sum() * months
+    def squared(wins: Floats, weight: Floats) -> float:
+        expected = wins.sum() / weight.sum() * weight
         return float(((wins - expected) ** 2 - wins).sum() / (expected**2).sum())
 
     whole = squared(wins, expected)
@@ -142,19 +140,22 @@ def _skill(export: Export, deals: pl.DataFrame, reps: Reps) -> Estimate | None:
     if whole <= beliefs.z_of_interval() * error:
         return None
     cv = math.sqrt(whole)
-    return beliefs.positive(math.log(cv), error / (2 * whole), n, "how much wins of reps differ beyond chance")
+    return beliefs.positive(
+        math.log(cv),
+        error / (2 * whole) * beliefs.small_sample(n - 1),
+        n,
+        "how much wins of reps differ beyond chance",
+    )
 
 
-def _wins_expected(export: Export, deals: pl.DataFrame, reps: Reps) -> tuple[Floats, Floats]:
-    """[reps] deals won of those created in each month, and what they would be if all took on and won alike."""
-    won = deals.filter(pl.col("ending") == WON)
-    edges = np.append(
-        np.arange(export.first_day, export.cutoff_day - DAYS_A_MONTH / 2, DAYS_A_MONTH), export.cutoff_day
-    )
-    counts = counts_of(won, reps, edges)
-    exposure = np.maximum(
-        np.minimum(edges[1:], reps.stop[:, None]) - np.maximum(edges[:-1], reps.start[:, None]), 0.0
-    )
-    total = exposure.sum(axis=0)
-    share = np.divide(exposure, total, out=np.zeros_like(exposure), where=total > 0)
+def _wins_and_expected(export: Export, deals: pl.DataFrame, reps: Reps) -> tuple[Floats, Floats]:
+    """[reps] deals that were won, and a share of the team's own by days at work, month by month of creation: so
+    who came late is held against what the others took on as late, of which less has been won yet."""
+    edges = np.arange(export.first_day, export.cutoff_day - DAYS_A_MONTH / 2, DAYS_A_MONTH)
+    edges = np.append(edges, export.cutoff_day)
+    counts = counts_of(deals.filter(pl.col("ending") == WON), reps, edges)
+    begin, end = np.maximum(edges[:-1], reps.start[:, None]), np.minimum(edges[1:], reps.stop[:, None])
+    days = np.maximum(end - begin, 0.0)
+    total = days.sum(axis=0)
+    share = np.divide(days, total, out=np.zeros_like(days), where=total > 0)
     return counts.sum(axis=1), share @ counts.sum(axis=0)

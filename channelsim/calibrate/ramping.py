@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from channelsim.calibrate import beliefs
-from channelsim.calibrate.at_work import Reps
+from channelsim.calibrate.at_work import Reps, counts_of
 from channelsim.calibrate.estimates import Estimate
 from channelsim.calibrate.records import Export
 
@@ -42,17 +42,13 @@ def ramp(export: Export, deals: pl.DataFrame, reps: Reps) -> Estimate | None:
         return None
     edges = np.arange(export.first_day, export.cutoff_day - SLICE / 2, SLICE)
     edges = np.append(edges, export.cutoff_day)
-    counts = counts_of(deals, reps, edges)
-    rows = np.arange(len(reps.names))
-    for marks, days in ((reps.joined, reps.first), (reps.left, reps.last)):
-        place = np.clip(np.searchsorted(edges, days, side="right") - 1, 0, len(edges) - 2)
-        counts[rows[marks], place[marks]] -= 1
     # the deals that a rep is known to have come and gone by say nothing of the pace: it is reckoned between them
-    after, until = np.where(reps.joined, reps.first, reps.start), np.where(reps.left, reps.last, reps.stop)
-    low = np.maximum(edges[:-1], after[:, None])
-    high = np.minimum(edges[1:], until[:, None])
+    after = np.where(reps.joined, reps.known, -math.inf)
+    until = np.where(reps.left, reps.last, math.inf)
+    counts = counts_of(deals, reps, edges, after, until)
+    low = np.maximum(edges[:-1], np.maximum(after, reps.start)[:, None])
+    high = np.minimum(edges[1:], np.minimum(until, reps.stop)[:, None])
     exposure = np.maximum(high - low, 0.0)
-    counts = np.where(exposure > 0, counts, 0.0)
     tenure = np.where(reps.joined[:, None], (low + high) / 2 - reps.start[:, None], math.inf) / DAYS_A_MONTH
     gains = np.empty(len(RAMPS))
     wider = 1.0
@@ -80,16 +76,6 @@ def _pace(tenure: Floats, months: float) -> Floats:
     if months == 0:
         return np.ones(tenure.shape)
     return np.minimum(1.0, RAMP_START + (1 - RAMP_START) * np.maximum(tenure, 0.0) / months)
-
-
-def counts_of(deals: pl.DataFrame, reps: Reps, edges: Floats) -> Floats:
-    """[reps, slices] deals created."""
-    number = dict(zip(reps.names, range(len(reps.names)), strict=True))
-    rep = deals["owner"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
-    place = np.searchsorted(edges, deals["created_day"].to_numpy(), side="right") - 1
-    counts = np.zeros((len(reps.names), len(edges) - 1))
-    np.add.at(counts, (rep, np.clip(place, 0, len(edges) - 2)), 1.0)
-    return counts
 
 
 def _levels(counts: Floats, weight: Floats) -> Floats:
