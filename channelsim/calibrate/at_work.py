@@ -1,8 +1,8 @@
 """When reps were at work, as far as the deals that they took on tell.
 
 A rep is known by the days on which their deals were created; with deals at random, they were there for one of their
-own gaps before the first and after the last. Who has been quiet for longer than their rhythm explains has left. Days
-of closing are not looked at: where a leaver's deals keep their name, they are closed in it long after.
+own gaps before the first and after the last. Who has been quiet for longer than their rhythm explains has left.
+Closing days are not looked at: where a leaver's deals keep their name, they are closed in it long after.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES, Export
 
 QUICK, SLOW = ("gamma", 20.0, 0.8), ("gamma", 70.0, 0.8)
 RATE = 0.35
-MANY = 100
+MANY = 80
 
 
 def one_step(
@@ -247,7 +247,7 @@ def test_segments_that_are_alike_share_their_days_and_others_do_not() -> None:
     assert small.high < 30.0 < large.low
     (alike,) = route_fits(made_export(world(20.0), 11))
     small, large = (alike.steps[0].if_yes[s].mean for s in ("small", "large"))
-    assert large.value == pytest.approx(small.value, rel=0.1)
+    assert large.value == pytest.approx(small.value, rel=0.2)
 
 
 def test_deals_without_a_segment_do_not_count_for_any() -> None:

@@ -127,7 +127,7 @@ def test_aic_prefers_the_family_of_the_truth(family: str) -> None:
     values = draw((family, 100.0, 0.5), 3000, rng)
     found = spread_of_values(values, ones(3000))
     assert found.family == family
-    assert [each.family for each in found.candidates][0] == family
+    assert found.candidates[0].family == family
     assert [each.aic for each in found.candidates] == sorted(each.aic for each in found.candidates)
     assert {each.family for each in found.candidates} == set(FAMILIES)
     assert found.mean.low < values.mean() < found.mean.high

@@ -34,9 +34,9 @@ def test_means_families_and_the_ratio_of_routes_are_found() -> None:
     assert small.family == "lognormal"
     assert large.family in ("gamma", "weibull")  # which are alike near a cv of 1
     phone, field = found.factor["phone"].value, found.factor["field"].value
-    assert field / phone == pytest.approx(1.5, rel=0.08)
-    assert phone == pytest.approx(1 / 1.2, rel=0.05)
-    assert small.mean.value * phone == pytest.approx(1000.0, rel=0.08)
+    assert field / phone == pytest.approx(1.5, rel=0.15)
+    assert phone == pytest.approx(1 / 1.2, rel=0.1)
+    assert small.mean.value * phone == pytest.approx(1000.0, rel=0.1)
     assert small.cv.value == pytest.approx(0.6, rel=0.1)
     assert large.cv.value == pytest.approx(0.8, rel=0.1)
 
