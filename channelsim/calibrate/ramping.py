@@ -26,7 +26,7 @@ RAMPS = np.arange(0.0, 12.25, 0.25)
 BY_CHANCE = 2.706
 """Twice the gain in log-likelihood that chance alone exceeds in one case of twenty: half of a chi-square of one, as
 there is no ramp below 0 (Self and Liang 1987)."""
-ROUNDS = 30
+MOST_ROUNDS, NEARLY = 50, 1e-6
 
 
 def ramp(export: Export, deals: pl.DataFrame, reps: Reps) -> Estimate | None:
@@ -52,8 +52,11 @@ def ramp(export: Export, deals: pl.DataFrame, reps: Reps) -> Estimate | None:
     tenure = np.where(reps.joined[:, None], (low + high) / 2 - reps.start[:, None], math.inf) / DAYS_A_MONTH
     gains = np.empty(len(RAMPS))
     wider = 1.0
+    times = np.ones(counts.shape[1])
     for at, months in enumerate(RAMPS):
-        expected = _levels(counts, exposure * _pace(tenure, months))
+        weight = exposure * _pace(tenure, months)
+        of_reps, times = _levels(counts, weight, times)
+        expected = of_reps[:, None] * weight * times
         inside = expected > 0
         gains[at] = float((counts[inside] * np.log(expected[inside])).sum() - expected.sum())
         if at == int(gains[: at + 1].argmax()):
@@ -78,12 +81,18 @@ def _pace(tenure: Floats, months: float) -> Floats:
     return np.minimum(1.0, RAMP_START + (1 - RAMP_START) * np.maximum(tenure, 0.0) / months)
 
 
-def _levels(counts: Floats, weight: Floats) -> Floats:
-    """Expected counts: weight x a level of the row x a level of the column, with the sums of the counts."""
-    expected = weight.copy()
-    for _ in range(ROUNDS):
-        for axis in (1, 0):
-            total = expected.sum(axis=axis, keepdims=True)
-            seen = counts.sum(axis=axis, keepdims=True)
-            expected = expected * np.divide(seen, total, out=np.zeros_like(total), where=total > 0)
-    return expected
+def _levels(counts: Floats, weight: Floats, times: Floats) -> tuple[Floats, Floats]:
+    """Levels of rows and of columns with which weight x row x column has the sums of the counts. times: levels of
+    columns to begin with."""
+    of_reps, of_times = counts.sum(axis=1), counts.sum(axis=0)
+    for _ in range(MOST_ROUNDS):
+        reps = _ratio(of_reps, weight @ times)
+        before, times = times, _ratio(of_times, reps @ weight)
+        if np.abs(times - before).max() <= NEARLY * times.max():
+            break
+    return reps, times
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    result: Floats = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+    return result

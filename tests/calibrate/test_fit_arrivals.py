@@ -1,4 +1,4 @@
-"""Deals a month: exact posteriors, growth and seasons as a scenario means them, and what a short window cannot say."""
+"""Deals a month: exact posteriors, growth and seasons as a scenario means them, what a short window cannot say."""
 
 from __future__ import annotations
 
@@ -136,11 +136,11 @@ def test_two_years_are_needed_for_seasons_and_one_for_growth() -> None:
 
 @pytest.mark.parametrize("origin", [dt.date(2023, 1, 1), dt.date(2022, 6, 1)])
 def test_the_scenario_written_has_the_same_leads_by_month(origin: dt.date) -> None:
-    """Its first year is the fit's last one, a year's growth later: in calendar months, and without a month's slip."""
+    """Its first year is the fit's last one, a year's growth later: by calendar month, without a month's slip."""
     export = export_of(36, 200.0, 0.3, SEASONS, origin=origin)
     fit = estimate(export)
     text = scenario_text(draft_of(fit, find_template("midmarket_software")))
-    scenario = load(read_text(text, "written")).base.beliefs.middle
+    scenario = load(read_text(text, "written")).scenario
     layout = layout_of(scenario)
     source = scenario.sources["web"]
     assert fit.sources[0].annual_growth is not None

@@ -1,4 +1,4 @@
-"""Reps as their deals tell of them: who is at work, how busy, how long they stay, how they start, how they differ."""
+"""Reps as their deals tell of them: who is at work, how busy, how they start, how long they stay, and differ."""
 
 from __future__ import annotations
 
