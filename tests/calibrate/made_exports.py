@@ -201,6 +201,7 @@ class MadeTeam:
     win_rate: float = 0.3
     days: Law = ("lognormal", 60.0, 0.8)
     handed_on: bool = False  # a leaver's open deals get the name of somebody else
+    to_successors: bool = False  # of the next rep in the same seat, where there is one
     annual_growth: float = 0.0  # of the deals that each rep takes on
     resolution_days: float = 1.0
 
@@ -266,7 +267,8 @@ def _heir(
         there = [at for at, (begin, end, _, _) in enumerate(stints) if begin <= gone < end]
         if not there:
             break
-        owner = int(rng.choice(there))
+        follows = owner + 1 < len(stints) and stints[owner + 1][2]
+        owner = owner + 1 if team.to_successors and follows else int(rng.choice(there))
         gone = stints[owner][1]
     return owner
 
