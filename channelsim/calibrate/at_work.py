@@ -38,7 +38,6 @@ class Reps:
     stop: Floats  # last day at work; the cut-off for those still there
     left: Bools
     joined: Bools  # began well after the window did
-    first: Floats  # day of the first deal
     last: Floats  # day of the last
     known: Floats  # from this day on, FEWEST_DEALS deals were theirs
     told: Floats  # up to this day the export can tell whether they left: later silences are too short
@@ -61,19 +60,18 @@ def reps_of(export: Export, deals: pl.DataFrame) -> Reps:
     rep's own, n gaps of b days in all leave a silence beyond x a chance of (b / (b + x))^n, gamma and Lomax being
     conjugate (Gelman et al. 2013, section 2.6)."""
     table = (
-        deals.sort("created_day")
-        .group_by("owner")
+        deals.group_by("owner")
         .agg(
             pl.col("created_day").min().alias("first"),
             pl.col("created_day").max().alias("last"),
-            pl.col("created_day").slice(FEWEST_DEALS - 1, 1).first().alias("known"),
+            pl.col("closed_day").min().fill_null(math.inf).alias("first_closed"),
             pl.len().alias("deals"),
         )
         .filter(pl.col("deals") >= FEWEST_DEALS)
         .sort("owner")
     )
-    first, last, known, count = (
-        table[name].to_numpy().astype(float) for name in ("first", "last", "known", "deals")
+    first, last, first_closed, count = (
+        table[name].to_numpy().astype(float) for name in ("first", "last", "first_closed", "deals")
     )
     usual = float((last - first).sum() / max((count - 1).sum(), 1.0))
     gaps = count - 1 + GAPS_BEFORE
@@ -82,17 +80,46 @@ def reps_of(export: Export, deals: pl.DataFrame) -> Reps:
     left = export.cutoff_day - last > quiet
     joined = first - export.first_day > quiet
     gap = days / gaps
+    # A deal that began long before the first of a newcomer's was closed is somebody else's, handed on.
+    begun = np.maximum(
+        first - gap, np.where(first_closed < last, first_closed - _until_first_closed(deals, gap), first)
+    )
+    start = np.where(joined, np.maximum(begun, export.first_day), export.first_day)
     return Reps(
         table["owner"].to_list(),
-        np.where(joined, np.maximum(first - gap, export.first_day), export.first_day),
+        start,
         np.where(left, np.minimum(last + gap, export.cutoff_day), export.cutoff_day),
         left,
         joined,
-        first,
         last,
-        known,
+        _known(deals, table["owner"], start, last),
         export.cutoff_day - quiet,
     )
+
+
+def _until_first_closed(deals: pl.DataFrame, gap: Floats) -> Floats:
+    """[reps] days from a newcomer's first day by which three in four have closed a deal of their own: of deals at
+    random, of which a share F(u) lasts no longer than u, none is closed by x with chance exp(-(integral of F up to
+    x) / gap)."""
+    ended = np.sort(deals.filter(pl.col("closed_day").is_not_null())["days"].to_numpy())
+    at = np.arange(0.0, float(ended[-1]) + 10 * float(gap.max()) if len(ended) else 1.0)
+    share = np.searchsorted(ended, at, side="right") / max(len(ended), 1)
+    return np.interp(math.log(4) * gap, np.cumsum(share), at)
+
+
+def _known(deals: pl.DataFrame, owners: pl.Series, start: Floats, last: Floats) -> Floats:
+    """[reps] days of the deals by which they are known for reps; of the last where they have fewer of their own."""
+    starts = pl.DataFrame({"owner": owners, "start": start, "last": last})
+    known = (
+        deals.select("owner", "created_day")
+        .join(starts.select("owner", "start"), on="owner")
+        .filter(pl.col("created_day") >= pl.col("start"))
+        .sort("created_day")
+        .group_by("owner")
+        .agg(pl.col("created_day").slice(FEWEST_DEALS - 1, 1).first().alias("known"))
+    )
+    joined = starts.join(known, on="owner", how="left", maintain_order="left")
+    return joined.select(pl.col("known").fill_null(pl.col("last")))["known"].to_numpy()
 
 
 def counts_of(

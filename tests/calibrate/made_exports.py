@@ -267,7 +267,7 @@ def _heir(
         there = [at for at, (begin, end, _, _) in enumerate(stints) if begin <= gone < end]
         if not there:
             break
-        follows = owner + 1 < len(stints) and stints[owner + 1][2]
+        follows = owner + 1 < len(stints) and stints[owner + 1][2] and stints[owner + 1][0] <= closed
         owner = owner + 1 if team.to_successors and follows else int(rng.choice(there))
         gone = stints[owner][1]
     return owner
