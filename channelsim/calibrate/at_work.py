@@ -80,10 +80,10 @@ def reps_of(export: Export, deals: pl.DataFrame) -> Reps:
     left = export.cutoff_day - last > quiet
     joined = first - export.first_day > quiet
     gap = days / gaps
-    # A deal that began long before the first of a newcomer's was closed is somebody else's, handed on.
-    begun = np.maximum(
-        first - gap, np.where(first_closed < last, first_closed - _until_first_closed(deals, gap), first)
-    )
+    # A deal that began long before the first of a newcomer's was closed is somebody else's, handed on. Where the
+    # first was closed after the last began, it says nothing of when they came.
+    earliest = np.where(first_closed < last, first_closed - _until_first_closed(deals, gap), -math.inf)
+    begun = np.maximum(first - gap, earliest)
     start = np.where(joined, np.maximum(begun, export.first_day), export.first_day)
     return Reps(
         table["owner"].to_list(),
@@ -102,9 +102,10 @@ def _until_first_closed(deals: pl.DataFrame, gap: Floats) -> Floats:
     random, of which a share F(u) lasts no longer than u, none is closed by x with chance exp(-(integral of F up to
     x) / gap)."""
     ended = np.sort(deals.filter(pl.col("closed_day").is_not_null())["days"].to_numpy())
-    at = np.arange(0.0, float(ended[-1]) + 10 * float(gap.max()) if len(ended) else 1.0)
+    at = np.arange(0.0, float(ended[-1]) + 10 * float(gap.max(initial=0.0)) if len(ended) else 1.0)
     share = np.searchsorted(ended, at, side="right") / max(len(ended), 1)
-    return np.interp(math.log(4) * gap, np.cumsum(share), at)
+    result: Floats = np.interp(math.log(4) * gap, np.cumsum(share), at)
+    return result
 
 
 def _known(deals: pl.DataFrame, owners: pl.Series, start: Floats, last: Floats) -> Floats:
@@ -119,7 +120,8 @@ def _known(deals: pl.DataFrame, owners: pl.Series, start: Floats, last: Floats) 
         .agg(pl.col("created_day").slice(FEWEST_DEALS - 1, 1).first().alias("known"))
     )
     joined = starts.join(known, on="owner", how="left", maintain_order="left")
-    return joined.select(pl.col("known").fill_null(pl.col("last")))["known"].to_numpy()
+    result: Floats = joined.select(pl.col("known").fill_null(pl.col("last")))["known"].to_numpy()
+    return result
 
 
 def counts_of(

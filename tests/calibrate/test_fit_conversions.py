@@ -19,7 +19,7 @@ from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES, Export
 
 QUICK, SLOW = ("gamma", 20.0, 0.8), ("gamma", 70.0, 0.8)
 RATE = 0.35
-MANY = 60
+MANY = 50
 
 
 def one_step(

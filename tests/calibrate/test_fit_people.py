@@ -15,7 +15,7 @@ from channelsim.calibrate.estimates import People
 from channelsim.calibrate.people import people_fits
 from channelsim.calibrate.records import Export
 
-MANY = 100
+MANY = 60
 DAYS_A_MONTH = 365.25 / 12
 
 
@@ -31,6 +31,8 @@ def of_teams(team: MadeTeam, many: int = MANY) -> tuple[People, ...]:
 
 LEAVING = MadeTeam()
 HANDED_ON = MadeTeam(handed_on=True)
+INHERITED = replace(HANDED_ON, to_successors=True)
+"""A newcomer gets the whole list of the rep whose seat it was."""
 RAMPING = MadeTeam(ramp_months=6.0)
 TRUE_HEADCOUNT = 10 / (1 + 0.3 * 40 / 365.25)
 """Seats that are filled: each is empty for 40 days after a stay of 365.25 / 0.3."""
@@ -98,12 +100,12 @@ def test_wins_and_bookings_of_a_month_by_hand() -> None:
     "team", [LEAVING, HANDED_ON, replace(LEAVING, deals_a_month=1.0, days=("gamma", 120.0, 0.8))]
 )
 def test_attrition_is_inside_its_interval_nine_times_in_ten(team: MadeTeam) -> None:
-    """100 teams of ten seats for three years, of whom some 8 leave; whether a leaver's open deals keep the name or
-    get another's, and where a rep takes on one deal a month. Of a right interval 81 to 97 are inside, in 99 of 100
+    """60 teams of ten seats for three years, of whom some 8 leave; whether a leaver's open deals keep the name or
+    get another's, and where a rep takes on one deal a month. Of a right interval 48 to 59 are inside, in 99 of 100
     cases."""
     found = [each.annual_attrition for each in of_teams(team)]
     inside = sum(each is not None and each.low <= 0.3 <= each.high for each in found)
-    assert 81 <= inside <= 98, inside
+    assert 48 <= inside <= 59, inside
     values = [each.value for each in found if each is not None]
     # half an event of prior in some 22 years is 0.02
     assert np.mean(values) == pytest.approx(0.32, abs=0.04)
@@ -115,7 +117,7 @@ def test_where_nobody_leaves_hardly_anybody_is_thought_to() -> None:
     assert np.mean([each.n for each in found if each is not None]) < 0.1
 
 
-@pytest.mark.parametrize("team", [LEAVING, HANDED_ON])
+@pytest.mark.parametrize("team", [LEAVING, HANDED_ON, INHERITED])
 def test_headcount_is_that_of_the_seats_that_are_filled(team: MadeTeam) -> None:
     assert np.mean([each.headcount for each in of_teams(team)]) == pytest.approx(TRUE_HEADCOUNT, abs=0.25)
 
@@ -125,7 +127,7 @@ def test_wins_of_a_rep_are_as_many_as_they_are_once_the_pipeline_is_full(team: M
     """5 deals a month, 30% of which are won: 1.5. The first months of a window have fewer, and do not count."""
     found = [each.wins_per_month for each in of_teams(team)]
     assert np.mean([each.value for each in found if each is not None]) == pytest.approx(1.5, abs=0.03)
-    assert sum(each is not None and each.low <= 1.5 <= each.high for each in found) >= 80
+    assert sum(each is not None and each.low <= 1.5 <= each.high for each in found) >= 48
 
 
 def test_open_deals_are_as_many_as_littles_law_has() -> None:
@@ -139,16 +141,25 @@ def test_a_ramp_of_half_a_year_is_found(team: MadeTeam) -> None:
     """Among reps who are alike, and among those who differ in a market that grows by 40% a year."""
     found = [each.ramp_months for each in of_teams(team)]
     seen = [each for each in found if each is not None]
-    assert len(seen) >= 75
-    assert np.mean([each.value for each in seen]) == pytest.approx(6.0, abs=0.6)
+    assert len(seen) >= 43
+    assert np.mean([each.value for each in seen]) == pytest.approx(6.0, abs=0.7)
     assert sum(each.low <= 6.0 <= each.high for each in seen) >= 0.77 * len(seen)
 
 
-@pytest.mark.parametrize("team", [LEAVING, HANDED_ON, replace(LEAVING, annual_growth=0.4)])
-def test_where_there_is_no_ramp_none_is_seen_in_nineteen_cases_of_twenty(team: MadeTeam) -> None:
-    """5 of 100, and 13 at most but for one case of a thousand. A newcomer who inherits deals, which were created
-    before, has not begun slowly, and one who comes late into a market that grows has not begun fast."""
-    assert sum(each.ramp_months is not None for each in of_teams(team)) <= 13
+@pytest.mark.parametrize("team", [LEAVING, HANDED_ON, INHERITED, replace(LEAVING, annual_growth=0.4)])
+def test_where_there_is_no_ramp_hardly_ever_is_one_seen(team: MadeTeam) -> None:
+    """3 of 60 by chance; some more, as nobody knows the first day. A newcomer who inherits deals, which were
+    created before, has not begun slowly, and one who comes late into a market that grows has not begun fast."""
+    assert sum(each.ramp_months is not None for each in of_teams(team)) <= 10
+
+
+def test_a_deal_that_was_handed_on_does_not_make_a_newcomer_old() -> None:
+    """Cem begins on day 400 with Bob's three open deals, and takes on one every 10 days, each closed after 20. One
+    of them is closed on day 405: who had begun on day 300 would have closed one long before."""
+    inherited = [("Cem", 300.0, 430.0, True), ("Cem", 330.0, 405.0, False), ("Cem", 360.0, 440.0, True)]
+    found = people_of(owned_export([*weekly("Ann", 0, 800), *inherited, *weekly("Cem", 400, 800, 20.0)], 800.0))
+    assert found.headcount == pytest.approx(1 + 400 / 800, abs=0.05)
+    assert found.headcount < 1 + 470 / 800
 
 
 @pytest.mark.parametrize(
@@ -158,14 +169,14 @@ def test_where_there_is_no_ramp_none_is_seen_in_nineteen_cases_of_twenty(team: M
 )
 def test_reps_who_are_alike_do_not_seem_to_differ(team: MadeTeam) -> None:
     """Wins by chance alone; newcomers, who have won less so far, in a market that grows, too."""
-    assert sum(each.skill_cv is not None for each in of_teams(team)) <= 10
+    assert sum(each.skill_cv is not None for each in of_teams(team)) <= 6
 
 
 def test_how_much_reps_differ_is_found() -> None:
-    """Skill with a cv of 0.5, ten reps for three years with 54 wins each."""
-    found = [each.skill_cv for each in of_teams(replace(LEAVING, skill_cv=0.5, reps=16), 60)]
+    """Skill with a cv of 0.5, 16 seats for three years with 54 wins each."""
+    found = [each.skill_cv for each in of_teams(replace(LEAVING, skill_cv=0.5, reps=16), 40)]
     seen = [each for each in found if each is not None]
-    assert len(seen) >= 50
+    assert len(seen) >= 34
     assert np.mean([each.value for each in seen]) == pytest.approx(0.5, abs=0.08)
     assert sum(each.low <= 0.5 <= each.high for each in seen) >= 0.75 * len(seen)
 
