@@ -244,7 +244,8 @@ def _share_that_enters(fit: Fit, template: Template) -> float:
 def _start(fit: Fit, template: Template) -> dt.date:
     if fit.export.origin is None:
         return template.scenario.horizon.start.replace(day=min(template.scenario.horizon.start.day, LAST_START_DAY))
-    last = fit.export.origin + dt.timedelta(days=fit.export.cutoff_day)
+    # the last day of which the export has anything: a cut-off at midnight is the end of the day before
+    last = fit.export.origin + dt.timedelta(days=math.ceil(fit.export.cutoff_day) - 1)
     return dt.date(last.year + last.month // 12, last.month % 12 + 1, 1)
 
 

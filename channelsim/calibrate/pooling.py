@@ -20,11 +20,9 @@ LEVEL_SD = 2.5
 HYPER_SD = 1.0
 """Scale of the half-normal priors of the standard deviations between cells."""
 GRID = (0.04, 0.1, 0.2, 0.4, 0.8, 1.6)
-COARSE_GRID = (0.05, 0.25, 1.0)
 GROUP_SD = 0.5
 """Scale of the half-normal prior of how logarithms of days differ between segments."""
 GROUP_GRID = 40
-MANY_CELLS = 60
 NEWTON_STEPS = 30
 POINTS = 161
 
@@ -35,7 +33,7 @@ def pooled(yes: Floats, trials: Floats) -> tuple[Floats, Floats]:
     yes, trials: [routes, segments] counts, fractions where open deals leave part of them unsaid; a cell without
     trials is given what its neighbours say.
     """
-    priors, weights = _priors(yes.shape, yes.size > MANY_CELLS)
+    priors, weights = _priors(yes.shape)
     flat_yes, flat_trials = yes.ravel(), trials.ravel()
     centre, variance, evidence = _laplace(flat_yes, flat_trials, priors)
     weights = weights * np.exp(evidence - evidence.max())
@@ -70,7 +68,7 @@ def drawn_together(centres: Floats, sds: Floats) -> tuple[Floats, Floats]:
     return overall, np.sqrt(chance @ (spread + (mean - overall) ** 2))
 
 
-def _priors(shape: tuple[int, ...], coarse: bool) -> tuple[Floats, Floats]:
+def _priors(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Covariances of the logits [choices, cells, cells] under each choice of standard deviations, and its
     weight."""
     routes, segments = shape
@@ -78,8 +76,7 @@ def _priors(shape: tuple[int, ...], coarse: bool) -> tuple[Floats, Floats]:
     parts = [np.eye(routes * segments)]
     if routes > 1 and segments > 1:
         parts += [(route[:, None] == route).astype(float), (segment[:, None] == segment).astype(float)]
-    grid = COARSE_GRID if coarse else GRID
-    choices = np.array(list(itertools.product(grid, repeat=len(parts))))
+    choices = np.array(list(itertools.product(GRID, repeat=len(parts))))
     covariances = LEVEL_SD**2 + np.einsum("hp,pij->hij", choices**2, np.array(parts))
     # half-normal density x the width of the grid's cell, which is in proportion to the value on a grid of ratios
     weights = np.prod(choices * np.exp(-0.5 * (choices / HYPER_SD) ** 2), axis=1)

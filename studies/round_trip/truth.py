@@ -121,9 +121,10 @@ def compare(truth: Truth, fit: Fit) -> list[Compared]:
         for name, estimate in fit.value_factor.items():
             add("deal values: route's factor", name, 1.0, estimate)
     for people in fit.people:
-        team = world.scenario.teams[f"{names[people.route]}_team"]
-        if people.annual_attrition is not None:
-            add("attrition", people.route, team.people.annual_attrition, people.annual_attrition)
+        leaves = world.scenario.teams[f"{names[people.route]}_team"].people.annual_attrition
+        # a rate of 0 is at the end of what is possible: no central interval holds it
+        if people.annual_attrition is not None and leaves > 0:
+            add("attrition", people.route, leaves, people.annual_attrition)
     return found
 
 

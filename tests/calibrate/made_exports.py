@@ -186,6 +186,151 @@ def _of(law: Law | Mapping[str, Law], segment: str) -> Law:
     return law[segment] if isinstance(law, Mapping) else law
 
 
+@dataclass(frozen=True)
+class MadeTeam:
+    """A team's truth: every seat is filled by one rep after another, and each takes on deals by chance."""
+
+    reps: int = 10  # seats
+    months: int = 36
+    deals_a_month: float = 5.0  # of a rep who knows the work
+    annual_attrition: float = 0.3
+    hire_days: float = 40.0
+    ramp_months: float = 0.0
+    ramp_start: float = 0.25
+    skill_cv: float = 0.0
+    win_rate: float = 0.3
+    days: Law = ("lognormal", 60.0, 0.8)
+    handed_on: bool = False  # a leaver's open deals get the name of somebody else
+    to_successors: bool = False  # of the next rep in the same seat, where there is one
+    annual_growth: float = 0.0  # of the deals that each rep takes on
+    resolution_days: float = 1.0
+
+
+def made_team_export(team: MadeTeam, seed: int) -> Export:
+    """An export with owners of deals, one step, one segment, one source."""
+    rng = np.random.default_rng(seed)
+    origin = dt.date(2023, 1, 1)
+    cutoff = float(month_days(origin, team.months)[-1])
+    stints = _stints(team, cutoff, rng)
+    rows: list[tuple[float, float, bool, int]] = []  # created, closed, won, owner
+    for owner, (begin, end, is_new, skill) in enumerate(stints):
+        upper = team.deals_a_month / (365.25 / 12) * skill * (1 + max(team.annual_growth, 0.0)) ** (cutoff / 365.25)
+        created = rng.uniform(begin, end, rng.poisson(upper * (end - begin)))
+        pace = np.ones(len(created))
+        if is_new and team.ramp_months:
+            tenure = (created - begin) / (365.25 / 12) / team.ramp_months
+            pace = np.minimum(1.0, team.ramp_start + (1 - team.ramp_start) * tenure)
+        pace *= (1 + team.annual_growth) ** (created / 365.25) / (1 + max(team.annual_growth, 0.0)) ** (
+            cutoff / 365.25
+        )
+        created = np.sort(created[rng.random(len(created)) < pace])
+        closed = created + draw(team.days, len(created), rng)
+        won = rng.random(len(created)) < team.win_rate
+        rows += [
+            (float(c), float(d), bool(w), _heir(team, stints, owner, float(d), cutoff, rng))
+            for c, d, w in zip(created, closed, won, strict=True)
+        ]
+    return _of_rows(sorted(rows), team, origin, cutoff, rng)
+
+
+def owned_export(rows: Sequence[tuple[str | None, float, float | None, bool]], cutoff: float) -> Export:
+    """An export by hand: owner, day created, day closed (None: open), whether it was won; a value of 100 each."""
+    world = MadeTeam(resolution_days=0.0)
+    made = [(created, np.inf if closed is None else closed, won, owner) for owner, created, closed, won in rows]
+    return _of_rows(sorted(made, key=lambda each: each[0]), world, dt.date(2023, 1, 1), cutoff, None)
+
+
+def _stints(team: MadeTeam, cutoff: float, rng: np.random.Generator) -> list[tuple[float, float, bool, float]]:
+    """Of every rep: first day, last day, whether new in the window, skill."""
+    stints = []
+    for _ in range(team.reps):
+        begin, is_new = 0.0, False
+        while begin < cutoff:
+            stay = rng.exponential(365.25 / team.annual_attrition) if team.annual_attrition else np.inf
+            skill = float(draw(("lognormal", 1.0, team.skill_cv), 1, rng)[0]) if team.skill_cv else 1.0
+            stints.append((begin, float(min(begin + stay, cutoff)), is_new, skill))
+            begin, is_new = begin + stay + team.hire_days, True
+    return stints
+
+
+def _heir(
+    team: MadeTeam,
+    stints: Sequence[tuple[float, float, bool, float]],
+    owner: int,
+    closed: float,
+    cutoff: float,
+    rng: np.random.Generator,
+) -> int:
+    """Whose name a deal has in the end."""
+    gone = stints[owner][1]
+    while team.handed_on and gone < min(closed, cutoff):
+        there = [at for at, (begin, end, _, _) in enumerate(stints) if begin <= gone < end]
+        if not there:
+            break
+        follows = owner + 1 < len(stints) and stints[owner + 1][2] and stints[owner + 1][0] <= closed
+        owner = owner + 1 if team.to_successors and follows else int(rng.choice(there))
+        gone = stints[owner][1]
+    return owner
+
+
+def _of_rows(
+    rows: Sequence[tuple[float, float, bool, int | str | None]],
+    team: MadeTeam,
+    origin: dt.date,
+    cutoff: float,
+    rng: np.random.Generator | None,
+) -> Export:
+    n = len(rows)
+    created, closed = (np.array([row[at] for row in rows], float) for at in (0, 1))
+    is_open = closed >= cutoff
+    ending = np.where(is_open, OPEN, np.where([row[2] for row in rows], WON, LOST))
+    stage = np.where(is_open, OPEN, np.where([row[2] for row in rows], YES, NO))
+    day = np.floor if team.resolution_days else np.asarray
+    end = np.minimum(closed, cutoff - (1 if team.resolution_days else 0))
+    days = np.maximum(day(end) - day(created), 0.0)
+    value = np.full(n, 100.0) if rng is None else rng.lognormal(9.0, 0.7, n)
+    owners = [
+        None if row[3] is None else row[3] if isinstance(row[3], str) else f"rep {row[3]:03d}" for row in rows
+    ]
+    deals = pl.DataFrame(
+        {
+            "deal": np.arange(n),
+            "key": [f"d{i}" for i in range(n)],
+            "source": ["all"] * n,
+            "segment": ["all"] * n,
+            "route": ["sales"] * n,
+            "owner": owners,
+            "value": value,
+            "created_day": day(created),
+            "closed_day": np.where(is_open, np.nan, day(np.where(is_open, 0.0, closed))),
+            "days": days,
+            "ending": ending.astype(str),
+        },
+        schema_overrides={"owner": pl.String()},
+    ).with_columns(pl.col("closed_day").fill_nan(None))
+    stages = pl.DataFrame(
+        {"deal": np.arange(n), "step": np.zeros(n, int), "days": days, "ending": stage.astype(str)}
+    )
+    return Export(
+        files=("made",),
+        deals=deals.cast(dict(DEALS)),
+        stages=stages.cast(dict(STAGES)),
+        routes=(Route("sales", "Sales", "hybrid", ("sale",)),),
+        segments=("all",),
+        sources=("all",),
+        labels={},
+        origin=origin,
+        first_day=0.0,
+        cutoff_day=cutoff,
+        resolution_days=team.resolution_days,
+        losses_are_seen=True,
+        currency="EUR",
+        columns=(),
+        counts=(),
+        sentences=(),
+    )
+
+
 def without_open_deals(export: Export) -> Export:
     """What a naive fit looks at: the deals that ended."""
     from dataclasses import replace

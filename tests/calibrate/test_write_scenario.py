@@ -227,6 +227,8 @@ def test_the_horizon_begins_in_the_month_after_the_exports_last() -> None:
     assert data_of(text_of(two_ways()))["horizon"]["start"] == dt.date(2026, 7, 1)
     december = replace(two_ways().export, cutoff_day=711.5)  # 2025-12-12
     assert data_of(text_of(two_ways(export=december)))["horizon"]["start"] == dt.date(2026, 1, 1)
+    whole = replace(two_ways().export, cutoff_day=731.0)  # the whole of 2025-12-31 is in it
+    assert data_of(text_of(two_ways(export=whole)))["horizon"]["start"] == dt.date(2026, 1, 1)
 
 
 def test_an_export_without_dates_takes_its_volume_from_the_template_and_says_so() -> None:
