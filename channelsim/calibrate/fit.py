@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from channelsim.calibrate.arrivals import segment_shares, source_fits, source_shares
 from channelsim.calibrate.conversions import route_fits
 from channelsim.calibrate.estimates import Fit
@@ -10,6 +12,9 @@ from channelsim.calibrate.records import OPEN, Export
 from channelsim.calibrate.routing import route_shares
 from channelsim.calibrate.values import value_fits
 from channelsim.errors import UserError
+
+YOUNG_DEALS = 5
+"""That all of so many had ended before their time would be odd."""
 
 
 def estimate(export: Export) -> Fit:
@@ -36,7 +41,14 @@ def estimate(export: Export) -> Fit:
         values=values.values,
         value_factor=values.factor,
         people=people,
-        sentences=(*of_sources, *values.sentences, *of_people, *_on_losses(export)),
+        sentences=(
+            *of_sources,
+            *values.sentences,
+            *of_people,
+            *_on_losses(export),
+            *_on_open_deals(export),
+            *_on_segments(export),
+        ),
     )
 
 
@@ -47,3 +59,27 @@ def _on_losses(export: Export) -> list[str]:
         "Nobody wrote down which deals were lost: what is not won may be lost or open. How many will be won in the "
         "end is told from when the others were."
     ]
+
+
+def _on_open_deals(export: Export) -> list[str]:
+    """Whether open deals seem to have been left out: then deals of late are in only if they ended soon."""
+    if not export.deals.height or (export.deals["ending"] == OPEN).any():
+        return []
+    if export.origin is None:
+        return ["No deal is open: were open ones left out, days are too short and win rates are of quick deals."]
+    typical = float(export.deals["days"].to_numpy().mean())
+    young = export.deals.filter(pl.col("created_day") > export.cutoff_day - typical).height
+    if young < YOUNG_DEALS:
+        return []
+    return [
+        f"No deal is open, though {young:,} began less than the mean of {typical:.0f} days before the export: it "
+        "looks as if open deals were left out. Then days are too short and win rates are of quick deals; export "
+        "all deals."
+    ]
+
+
+def _on_segments(export: Export) -> list[str]:
+    unsaid = export.deals["segment"].null_count()
+    if not unsaid or len(export.segments) == 1:
+        return []
+    return [f"{unsaid:,} deals name no segment: they count for how long things take, not for any segment's shares."]
