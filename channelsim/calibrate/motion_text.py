@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from channelsim.calibrate.draft import Cell, Days, Draft, spread_of
+from channelsim.calibrate.cells import Cell, Days, spread_of
+from channelsim.calibrate.draft import Draft
 from channelsim.calibrate.estimates import Estimate, Spread, StepFit
 from channelsim.calibrate.figures import believed, figure, interval, number, written
 from channelsim.calibrate.lines import Lines, flow, named, said

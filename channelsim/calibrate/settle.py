@@ -21,27 +21,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from channelsim.calibrate.draft import (
-    LEAST_CV,
-    MOST_CV,
-    Cell,
-    Days,
-    Draft,
-    days_of,
-    spread_of,
-)
+from channelsim.calibrate.cells import LEAST_CV, MOST_CV, Cell, Days
+from channelsim.calibrate.draft import Draft
 from channelsim.calibrate.records import YES
-from channelsim.calibrate.stays import LOST_OTHERWISE, Stays, stays_of
+from channelsim.calibrate.rehearsal import simulated
+from channelsim.calibrate.stays import LOST_OTHERWISE, Stays
 from channelsim.engine.trace import Happening
-from channelsim.scenario.load import load
-from channelsim.scenario.reader import read_text
 
 Floats = NDArray[np.float64]
 
 ROUNDS = 2
-SEED = 1
-FEWEST_STAYS = 20_000
-MOST_RUNS = 24
 FEWEST_IN_A_CELL = 200
 """Below, the step's other segments speak for a cell, too."""
 LEAST_DAYS = 0.02
@@ -51,12 +40,10 @@ MOST_LOST = 0.9
 """Of a cell's endings, what may be no answers: beyond it, answers cannot make up for them."""
 FEWEST_LOST = 0.01
 """Of those who come to a step: below it, shares that go on are left as they were estimated."""
-MOST_TAIL_MONTHS = 48
 CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
 POINTS = 400  # of the time before buyers decide, for quantiles
 TRIES = 30
-DAYS_A_MONTH = 365.25 / 12
-AS_IS = "as_is"
+SLICES = 20  # of each of equally likely values
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,7 @@ class Row:
     before_sd: float
     after_mean: float  # simulated with what is written
     after_sd: float
-    after_error: float  # standard error of after_mean
+    after_error: float  # standard error of after_mean; a few deals rarely show the long days, so the wanted spread counts
     simulated: int  # deals behind it
     is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
 
@@ -102,26 +89,6 @@ def settle(draft: Draft, text_of: Callable[[Draft], str]) -> Settled:
     return Settled(draft, rows, tuple(_sentences(draft, rows)))
 
 
-def simulated(draft: Draft, text_of: Callable[[Draft], str]) -> Stays:
-    """The stays of a draft as things are, as if all were known and nothing grew, and long enough afterwards for all
-    of them to end."""
-    known = {cell: replace(days, mean_sd=0.0) for cell, days in draft.days.items()}  # means, not medians
-    draft = replace(draft, days=known)
-    longest = max((_longest(draft, cell) for cell in draft.days), default=0.0)
-    tail = min(1 + math.ceil(longest / DAYS_A_MONTH), MOST_TAIL_MONTHS)
-    sets = [f"horizon.months={draft.months + tail}"]
-    sets += [f"sources.{source.name}.annual_growth=0" for source in draft.fit.sources]
-    scenario = load(read_text(text_of(draft), "the scenario being written"), sets, only=[AS_IS]).strategies[AS_IS]
-    from_day, to_day = (months * DAYS_A_MONTH for months in (draft.warmup_months, draft.months))
-    return stays_of(scenario, from_day, to_day, SEED, FEWEST_STAYS, MOST_RUNS)
-
-
-def _longest(draft: Draft, cell: Cell) -> float:
-    """Days that all but very few take."""
-    days = draft.days[cell]
-    return max(days.values) if days.values else days.mean * (1 + 6 * days.cv)
-
-
 def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
     """The draft with days and shares that fit the simulation, and the cells where no time is left for buyers."""
     kept = {
@@ -132,8 +99,8 @@ def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
     }
     days, least = {}, set()
     for cell in draft.days:
-        work, lost, lost_share = _before_answer(stays, cell)
-        wanted = days_of(spread_of(draft.fit, cell))
+        work, lost, lost_share = _before_answer(draft, stays, cell)
+        wanted = draft.aims[cell].days
         if len(work) == 0:
             days[cell] = wanted
             continue
@@ -155,12 +122,14 @@ def _kept_share(stays: Stays, route: str, step: str, segment: str) -> float:
     return round(1.0 - lost, 4) if lost >= FEWEST_LOST else 1.0
 
 
-def _before_answer(stays: Stays, cell: Cell) -> tuple[Floats, Floats, float]:
+def _before_answer(draft: Draft, stays: Stays, cell: Cell) -> tuple[Floats, Floats, float]:
     """Days before buyers start to decide; days of those lost without an answer; and the share of these among the
-    cell's endings (0 for yes)."""
+    cell's endings (0 for yes). All of them since what the cell's aim counts from."""
     found = stays.of(cell.route, cell.step, cell.segments)
     if len(found) < FEWEST_IN_A_CELL:
         found = stays.of(cell.route, cell.step)
+    before = pl.col("before_days") if draft.aims[cell].is_total else 0.0
+    found = found.with_columns(pl.col("work_days") + before, pl.col("days") + before)
     work = found["work_days"].drop_nulls().to_numpy()
     if cell.outcome == YES:
         return work, np.zeros(0), 0.0
@@ -189,18 +158,23 @@ def _buyers_days(wanted: Days, work: Floats, lost: Floats, lost_share: float) ->
 def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tuple[Days, bool]:
     """Equally likely values with which the quantiles of work and answer together are those wanted, none below 0."""
     aims = np.array(wanted.values)
-    at = (np.arange(len(aims)) + 0.5) / len(aims)
+    at = (np.arange(len(aims) * SLICES) + 0.5) / (len(aims) * SLICES)
     middles = np.quantile(work, (np.arange(POINTS) + 0.5) / POINTS)
     values = np.maximum(aims - middles.mean(), 0.0)
     for _ in range(TRIES):
-        together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
+        together = _parts(np.add.outer(middles, values).ravel(), lost, lost_share, at)
         values = np.sort(np.maximum(values + 0.7 * (aims - together), 0.0))
-    together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
+    together = _parts(np.add.outer(middles, values).ravel(), lost, lost_share, at)
     mean = float(values.mean())
     too_long = float(together.mean() - aims.mean())
     is_least = too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
     cv = float(values.std()) / mean if mean > 0 else 0.0
     return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
+
+
+def _parts(answered: Floats, lost: Floats, lost_share: float, at: Floats) -> Floats:
+    """Means of equal parts of two samples together, such as of their twentieths."""
+    return np.asarray(_quantiles(answered, lost, lost_share, at).reshape(-1, SLICES).mean(axis=1), float)
 
 
 def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) -> Floats:
@@ -218,8 +192,8 @@ def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) ->
 
 def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterator[Row]:
     for cell in draft.days:
-        wanted = days_of(spread_of(draft.fit, cell))
-        first, last = _days_until(before, cell), _days_until(after, cell)
+        wanted = draft.aims[cell].days
+        first, last = _days_until(draft, before, cell), _days_until(draft, after, cell)
         if len(first) < 2 or len(last) < 2:
             continue
         yield Row(
@@ -230,27 +204,34 @@ def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterat
             float(first.std()),
             float(last.mean()),
             float(last.std()),
-            float(last.std()) / math.sqrt(len(last)),
+            max(float(last.std()), wanted.sd) / math.sqrt(len(last)),
             len(last),
             cell in least,
         )
 
 
-def _days_until(stays: Stays, cell: Cell) -> Floats:
-    """Days of simulated deals until yes, or until they were lost."""
+def _days_until(draft: Draft, stays: Stays, cell: Cell) -> Floats:
+    """Days of simulated deals until yes, or until they were lost, since what the cell's aim counts from."""
     found = stays.of(cell.route, cell.step, cell.segments)
     went_on = pl.col("ending") == int(Happening.ADVANCED)
     ended = found.filter(went_on if cell.outcome == YES else ~went_on)
-    return ended["days"].drop_nulls().to_numpy()
+    before = pl.col("before_days") if draft.aims[cell].is_total else 0.0
+    return ended.select(pl.col("days") + before)["days"].drop_nulls().to_numpy()
 
 
 def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
-    short = [row for row in rows if row.is_least]
-    for row in short:
-        verb = "went on" if row.cell.outcome == YES else "were lost"
+    short: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        if row.is_least:
+            short.setdefault((row.cell.route, row.cell.step, row.cell.outcome), []).append(row)
+    for (route, step, outcome), of_step in short.items():
+        verb = "went on" if outcome == YES else "were lost"
+        segments = [name for row in of_step for name in row.cell.segments]
+        is_all = len(segments) == len(draft.fit.export.segments)
         yield (
-            f"{row.cell.route}/{row.cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
-            f"there, simulated ones {row.after_mean:.1f}: the work assumed and the waiting alone take longer."
+            f"{route}/{step}: deals in the export that {verb} spent {_from_to([r.wanted_mean for r in of_step])} days "
+            f"there{'' if is_all else f' ({_listed(segments)})'}, simulated ones "
+            f"{_from_to([r.after_mean for r in of_step])}: the work assumed and the waiting alone take longer."
         )
     if short:
         yield "Where they do, efforts, touches or travel are too long, or the team is too small."
@@ -263,3 +244,12 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
                 f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the "
                 f"share that goes on is raised for it."
             )
+
+
+def _from_to(means: list[float]) -> str:
+    low, high = f"{min(means):.1f}", f"{max(means):.1f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

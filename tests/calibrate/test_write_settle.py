@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from made_fits import empirical, route_fit, spread, step, two_ways
 
-from channelsim.calibrate.draft import Days, draft_of
+from channelsim.calibrate.cells import Days
+from channelsim.calibrate.draft import draft_of
 from channelsim.calibrate.settle import Settled, _buyers_days, settle, simulated
 from channelsim.calibrate.stays import LOST_OTHERWISE
 from channelsim.calibrate.template import find_template
