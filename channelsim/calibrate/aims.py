@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from channelsim.calibrate.cells import Cell, Days, cells_of, days_of, spread_of
 from channelsim.calibrate.durations import EMPIRICAL, EMPIRICAL_VALUES
 from channelsim.calibrate.estimates import Fit
+from channelsim.calibrate.figures import number
 from channelsim.calibrate.records import NO, OPEN, WON, YES, Export
 
 Floats = NDArray[np.float64]
@@ -189,4 +190,5 @@ def said_of(aim: Aim, outcome: str) -> Iterator[str]:
     if aim.deals is None:
         return
     of_whom = "deals won" if outcome == YES else "deals lost here"
-    yield f"{aim.days.mean:.3g} days of {of_whom}{', since creation' if aim.is_total else ''}, n = {aim.deals:,}"
+    since = ", in all" if aim.is_total else ""
+    yield f"{number(aim.days.mean, 3)} days of {of_whom}{since}, n = {aim.deals:,}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from channelsim.calibrate.aims import said_of
 from channelsim.calibrate.cells import Cell, Days, spread_of
 from channelsim.calibrate.draft import Draft
 from channelsim.calibrate.estimates import Estimate, Spread, StepFit
@@ -109,7 +110,7 @@ def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, f
         return _days_text(draft.days[cell])
 
     def comment(cell: Cell) -> str:
-        return _days_comment(spread_of(draft.fit, cell))
+        return "; ".join([*said_of(draft.aims[cell], cell.outcome), _days_comment(spread_of(draft.fit, cell))])
 
     if len(cells) == 1:
         lines.field(4, field, text(cells[0]), comment(cells[0]))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from channelsim.calibrate.cells import LEAST_CV, MOST_CV, Cell, Days
 from channelsim.calibrate.draft import Draft
-from channelsim.calibrate.records import YES
+from channelsim.calibrate.records import NO, YES
 from channelsim.calibrate.rehearsal import simulated
 from channelsim.calibrate.stays import LOST_OTHERWISE, Stays
 from channelsim.engine.trace import Happening
@@ -33,6 +33,7 @@ Floats = NDArray[np.float64]
 ROUNDS = 2
 FEWEST_IN_A_CELL = 200
 """Below, the step's other segments speak for a cell, too."""
+FEWEST_OF_TOTALS = 50
 LEAST_DAYS = 0.02
 """Half an hour: buyers who have no more than that answer at once."""
 MOST_RELATIVE_SD = 0.5
@@ -41,9 +42,8 @@ MOST_LOST = 0.9
 FEWEST_LOST = 0.01
 """Of those who come to a step: below it, shares that go on are left as they were estimated."""
 CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
-POINTS = 400  # of the time before buyers decide, for quantiles
-TRIES = 30
-SLICES = 20  # of each of equally likely values
+POINTS = 160  # of the time before buyers decide, for quantiles
+TRIES, STEP = 40, 0.7
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Row:
     after_error: float  # standard error of after_mean; a few deals rarely show the long days, so the wanted spread counts
     simulated: int  # deals behind it
     is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
+    is_total: bool = False  # since the deal's creation, in place of in the step
 
     @property
     def is_close(self) -> bool:
@@ -126,9 +127,10 @@ def _before_answer(draft: Draft, stays: Stays, cell: Cell) -> tuple[Floats, Floa
     """Days before buyers start to decide; days of those lost without an answer; and the share of these among the
     cell's endings (0 for yes). All of them since what the cell's aim counts from."""
     found = stays.of(cell.route, cell.step, cell.segments)
-    if len(found) < FEWEST_IN_A_CELL:
+    is_total = draft.aims[cell].is_total  # before it came here, a deal took the days of its segment
+    if len(found) < (FEWEST_OF_TOTALS if is_total else FEWEST_IN_A_CELL):
         found = stays.of(cell.route, cell.step)
-    before = pl.col("before_days") if draft.aims[cell].is_total else 0.0
+    before = pl.col("before_days") if is_total else 0.0
     found = found.with_columns(pl.col("work_days") + before, pl.col("days") + before)
     work = found["work_days"].drop_nulls().to_numpy()
     if cell.outcome == YES:
@@ -156,38 +158,43 @@ def _buyers_days(wanted: Days, work: Floats, lost: Floats, lost_share: float) ->
 
 
 def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tuple[Days, bool]:
-    """Equally likely values with which the quantiles of work and answer together are those wanted, none below 0."""
+    """Equally likely values, none below 0, with which work and answer together, sorted and cut into as many equal
+    parts, have the means wanted.
+
+    Each is moved by what the parts are short of where it ends up with the work before it, short ones first: where
+    the work alone takes too long for the quick ones, the slow ones are not to make it worse.
+    """
     aims = np.array(wanted.values)
-    at = (np.arange(len(aims) * SLICES) + 0.5) / (len(aims) * SLICES)
+    count = len(aims)
     middles = np.quantile(work, (np.arange(POINTS) + 0.5) / POINTS)
+    others = np.quantile(lost, (np.arange(POINTS) + 0.5) / POINTS) if lost_share > 0 and len(lost) else np.zeros(0)
+    lost_share = lost_share if len(others) else 0.0
+    weight = np.concatenate(
+        [np.full(POINTS * count, (1 - lost_share) / (POINTS * count)), np.full(len(others), lost_share / POINTS)]
+    )
+    owner = np.concatenate([np.tile(np.arange(count), POINTS), np.full(len(others), count)])  # the last: nobody's
+    matters = 1 / (1 + aims) ** 2
+
+    def together(values: Floats) -> tuple[Floats, Floats]:
+        """Means of the parts; and of each part's weight what each value has."""
+        sample = np.concatenate([np.add.outer(middles, values).ravel(), others])
+        order = np.argsort(sample, kind="stable")
+        heavy = weight[order]
+        part = np.minimum(((np.cumsum(heavy) - heavy / 2) * count).astype(int), count - 1)
+        means = np.bincount(part, heavy * sample[order], count) / np.bincount(part, heavy, count)
+        shares = np.bincount(part * (count + 1) + owner[order], heavy, count * (count + 1))
+        return means, shares.reshape(count, count + 1)[:, :count]
+
     values = np.maximum(aims - middles.mean(), 0.0)
     for _ in range(TRIES):
-        together = _parts(np.add.outer(middles, values).ravel(), lost, lost_share, at)
-        values = np.sort(np.maximum(values + 0.7 * (aims - together), 0.0))
-    together = _parts(np.add.outer(middles, values).ravel(), lost, lost_share, at)
+        means, shares = together(values)
+        pull = shares * matters[:, None]
+        values = np.sort(np.maximum(values + STEP * ((aims - means) @ pull) / pull.sum(axis=0), 0.0))
+    too_long = float(together(values)[0].mean() - aims.mean())
     mean = float(values.mean())
-    too_long = float(together.mean() - aims.mean())
     is_least = too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
     cv = float(values.std()) / mean if mean > 0 else 0.0
     return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
-
-
-def _parts(answered: Floats, lost: Floats, lost_share: float, at: Floats) -> Floats:
-    """Means of equal parts of two samples together, such as of their twentieths."""
-    return np.asarray(_quantiles(answered, lost, lost_share, at).reshape(-1, SLICES).mean(axis=1), float)
-
-
-def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) -> Floats:
-    """Quantiles of two samples together, the second with a share of the weight."""
-    if lost_share <= 0 or len(lost) == 0:
-        return np.quantile(answered, at)
-    sample = np.concatenate([answered, lost])
-    weights = np.concatenate(
-        [np.full(len(answered), (1 - lost_share) / len(answered)), np.full(len(lost), lost_share / len(lost))]
-    )
-    order = np.argsort(sample, kind="stable")
-    found: Floats = np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
-    return found
 
 
 def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterator[Row]:
@@ -207,6 +214,7 @@ def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterat
             max(float(last.std()), wanted.sd) / math.sqrt(len(last)),
             len(last),
             cell in least,
+            draft.aims[cell].is_total,
         )
 
 
@@ -220,18 +228,20 @@ def _days_until(draft: Draft, stays: Stays, cell: Cell) -> Floats:
 
 
 def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
-    short: dict[tuple[str, str, str], list[Row]] = {}
+    short: dict[tuple[str, str, str, bool], list[Row]] = {}
     for row in rows:
-        if row.is_least:
-            short.setdefault((row.cell.route, row.cell.step, row.cell.outcome), []).append(row)
-    for (route, step, outcome), of_step in short.items():
-        verb = "went on" if outcome == YES else "were lost"
+        if row.is_least and row.after_mean > row.wanted_mean + max(CLOSE_DAYS, CLOSE_SHARE * row.wanted_mean):
+            key = (row.cell.route, row.cell.step, row.cell.outcome, row.is_total)
+            short.setdefault(key, []).append(row)
+    for (route, step, outcome, is_total), of_step in short.items():
+        verb = "were lost there" if outcome == NO else "were won" if is_total else "went on"
+        spent = "took {} days in all" if is_total else "spent {} days there"
+        wanted, after = (_from_to(means) for means in zip(*((row.wanted_mean, row.after_mean) for row in of_step), strict=True))
         segments = [name for row in of_step for name in row.cell.segments]
-        is_all = len(segments) == len(draft.fit.export.segments)
+        whose = "" if len(segments) == len(draft.fit.export.segments) else f" ({', '.join(segments)})"
         yield (
-            f"{route}/{step}: deals in the export that {verb} spent {_from_to([r.wanted_mean for r in of_step])} days "
-            f"there{'' if is_all else f' ({_listed(segments)})'}, simulated ones "
-            f"{_from_to([r.after_mean for r in of_step])}: the work assumed and the waiting alone take longer."
+            f"{route}/{step}: deals in the export that {verb} {spent.format(wanted)}{whose}, simulated ones {after}: "
+            "the work assumed and the waiting alone take longer."
         )
     if short:
         yield "Where they do, efforts, touches or travel are too long, or the team is too small."
@@ -246,10 +256,6 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
             )
 
 
-def _from_to(means: list[float]) -> str:
+def _from_to(means: tuple[float, ...]) -> str:
     low, high = f"{min(means):.1f}", f"{max(means):.1f}"
     return low if low == high else f"{low} to {high}"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names)

@@ -17,7 +17,9 @@ from channelsim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
 HOURS_A_DAY = 24.0
-PLENTY = 5
+DAYS_A_MONTH = 365.25 / 12
+PLENTY = 3
+"""Of many deals so many times as are enough are noted."""
 LOST_OTHERWISE = (Happening.COOLED, Happening.UNREACHABLE, Happening.ORPHANED)
 ENDINGS = (Happening.ADVANCED, Happening.DECLINED, *LOST_OTHERWISE)
 NOTED = (Happening.ENTERED, Happening.DECIDING, *ENDINGS)
@@ -56,16 +58,15 @@ class Enough:
 
     stays: int
     in_a_step: int  # in each that is ever reached
-    runs: int  # for a queue is long for months, and a year of it says little; fewer where stays are PLENTY times
+    runs: int  # for a queue may be long for months, and one year of it says little
     most_runs: int
 
-    def is_reached(self, runs: int, counts: Mapping[tuple[str, str], int]) -> bool:
-        """counts: stays by route and step."""
+    def is_reached(self, runs: int, counts: Mapping[tuple[str, str], int], every: int) -> bool:
+        """counts: stays by route and step. every: of how many deals one is noted; of very many one run is enough."""
         if runs >= self.most_runs:
             return True
-        total = sum(counts.values())
-        is_steady = runs >= self.runs or total >= PLENTY * self.stays
-        return is_steady and total >= self.stays and min(counts.values()) >= self.in_a_step
+        is_steady = runs >= self.runs or (every > 1 and runs > 0)
+        return is_steady and sum(counts.values()) >= self.stays and min(counts.values()) >= self.in_a_step
 
 
 def stays_of(scenario: Scenario, from_day: float, to_day: float, seed: int, enough: Enough) -> Stays:
@@ -75,8 +76,10 @@ def stays_of(scenario: Scenario, from_day: float, to_day: float, seed: int, enou
     layout, program = layout_of(scenario), compile_program(scenario)
     frames: list[pl.DataFrame] = []
     counts: dict[tuple[str, str], int] = {}
-    while not enough.is_reached(len(frames), counts):
-        trace = _Noted()
+    deals = sum(source.leads_per_month for source in scenario.sources.values()) * (to_day - from_day) / DAYS_A_MONTH
+    every = max(1, int(deals / (PLENTY * enough.stays)))
+    while not enough.is_reached(len(frames), counts, every):
+        trace = _Noted(every, to_day * HOURS_A_DAY)
         simulate(program, seed, len(frames), trace)
         frames.append(_stays(trace.events, layout, from_day, to_day))
         for route, step, count in frames[-1].group_by("route", "step").len().iter_rows():
@@ -85,11 +88,20 @@ def stays_of(scenario: Scenario, from_day: float, to_day: float, seed: int, enou
 
 
 class _Noted(Trace):
-    """A trace that keeps only what stays are made from."""
+    """A trace that keeps only what stays are made from, of every so-manieth deal that came before an hour."""
+
+    def __init__(self, every: int, to_hour: float) -> None:
+        super().__init__()
+        self.every, self.to_hour = every, to_hour
+        self.known: set[int] = set()
 
     def event(self, event: Event) -> None:
         """Note an event, if it is of those."""
-        if event.happening in NOTED:
+        if event.happening not in NOTED or event.lead % self.every:
+            return
+        if event.happening == Happening.ENTERED and event.time <= self.to_hour:
+            self.known.add(event.lead)
+        if event.lead in self.known:
             self.events.append(event)
 
 

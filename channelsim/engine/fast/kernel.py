@@ -24,6 +24,7 @@ from channelsim.engine.fast.state import EVENT, LEAD, RECORD, SEAT, STREAM, TEAM
 
 ROWS_AT_FIRST = 64
 SIGN = 1 << 63
+RECORDS_AT_ONCE = 100_000
 COMPILING = "Compiling the engine, on the first run only: about 20 seconds ..."
 
 _entry = entry_point(run)
@@ -86,8 +87,9 @@ def simulate(
     if stop[0]:
         raise Stopped
     if trace is not None:
-        for record in records[:records_count].tolist():
-            trace.event(Event(*record))
+        for at in range(0, records_count, RECORDS_AT_ONCE):  # as Python's objects they take a hundred times the room
+            for record in records[at : min(at + RECORDS_AT_ONCE, records_count)].tolist():
+                trace.event(Event(*record))
     ledger = Ledger(
         counts=state.counts,
         amounts=state.amounts,
