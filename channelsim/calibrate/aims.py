@@ -38,6 +38,9 @@ AS_GOOD_AS_ALL = 30.0
 FEWEST_FOR_A_SPREAD = 30
 FEWEST_FOR_VALUES = 200
 """Deals of a cell from which on their own days, equally likely, stand in place of a family's."""
+VALUES = 40
+"""Equally likely ones in place of a family. With twenty, three steps after each other have too many slow deals: each
+has its slowest twentieth in one value."""
 SLICES = 50
 MOST_TO_SLICE = 20_000
 """Days beyond which as many quantiles of them say all."""
@@ -138,7 +141,7 @@ def _aim(fit: Fit, cell: Cell, seen: pl.DataFrame, place: int) -> Aim:
     resolution = fit.export.resolution_days
     is_many = len(own) >= FEWEST_FOR_VALUES
     if is_many or (fitted.family == EMPIRICAL and len(own) >= FEWEST_FOR_A_SPREAD):
-        days = _values(own, resolution)
+        days = _values(own, resolution, VALUES if is_many else EMPIRICAL_VALUES)
     elif fitted.family == EMPIRICAL:
         days = _scaled(fitted, mean / fitted.mean)
     else:
@@ -163,8 +166,8 @@ def _ratio(fit: Fit, cell: Cell, of_step: pl.DataFrame, column: str) -> float:
     return days / expected if expected > 0 else 1.0
 
 
-def _values(seen: Floats, resolution: float) -> Days:
-    """Means of twentieths of what was seen; a whole number of days stands for what lies about it, and 0 for as soon
+def _values(seen: Floats, resolution: float, count: int) -> Days:
+    """Means of so many equal parts of what was seen; a whole number of days stands for what lies about it, and 0 for as soon
     as can be."""
     if len(seen) > MOST_TO_SLICE:
         seen = np.quantile(seen, (np.arange(MOST_TO_SLICE) + 0.5) / MOST_TO_SLICE, method="nearest")
@@ -172,7 +175,7 @@ def _values(seen: Floats, resolution: float) -> Days:
     low = np.maximum(seen - resolution / 2, 0.0)
     high = np.where(seen > 0, seen + resolution / 2, 0.0)
     fine = np.sort((low[:, None] + (high - low)[:, None] * within).ravel())
-    values = tuple(float(part.mean()) for part in np.array_split(fine, EMPIRICAL_VALUES))
+    values = tuple(float(part.mean()) for part in np.array_split(fine, count))
     return _of_values(values)
 
 

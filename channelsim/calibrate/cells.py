@@ -50,11 +50,7 @@ def groups(spreads: Mapping[str, Spread]) -> Iterator[tuple[Spread, tuple[str, .
 def spread_of(fit: Fit, cell: Cell) -> Spread:
     """What the fit says about the days of a cell."""
     step = next(
-        step
-        for route in fit.routes
-        if route.name == cell.route
-        for step in route.steps
-        if step.step == cell.step
+        step for route in fit.routes if route.name == cell.route for step in route.steps if step.step == cell.step
     )
     found = step.if_yes if cell.outcome == YES else step.if_no
     assert found is not None

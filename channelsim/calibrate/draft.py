@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channelsim.calibrate.aims import Aim, aims_of
 from channelsim.calibrate.cells import Cell, Days, cells_of
@@ -87,14 +87,8 @@ class Draft:
         return self.kept.get((route, step, segment), 1.0)
 
 
-def draft_of(
-    fit: Fit, template: Template, start: dt.date | None = None, busy: Mapping[str, float] | None = None
-) -> Draft:
-    """The scenario's draft, before it is settled.
-
-    start: of the horizon; None: the month after the cut-off's. busy: by route, how busy a team is to be that is sized
-    here, where not as usual.
-    """
+def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draft:
+    """The scenario's draft, before it is settled. start: of the horizon; None: the month after the cut-off's."""
     deal_values = _deal_values(fit, template)
     like = segments_like(template.scenario, deal_values)
     work = {
@@ -111,7 +105,7 @@ def draft_of(
     first = _start(fit, template) if start is None else start
     warmup = _warmup_months(fit)
     demand = Demand(_deals_a_month(fit, template, warmup, entry))
-    staff, alone = _staffed(fit, work, team, demand, busy or {})
+    staff, alone = _staffed(fit, work, team, demand, {})
     aims, said = aims_of(fit)
     return Draft(
         fit=fit,
@@ -134,6 +128,15 @@ def draft_of(
         aims=aims,
         notes=(*said, *_notes(fit, template, staff)),
     )
+
+
+def restaffed(draft: Draft, busy: Mapping[str, float]) -> Draft:
+    """A draft with other headcounts. busy: by route, how busy a team of unknown size is to be, where not as usual."""
+    fit, template = draft.fit, draft.template
+    demand = Demand(_deals_a_month(fit, template, draft.warmup_months, _share_that_enters(fit, template)))
+    staff, alone = _staffed(fit, draft.work, draft.team, demand, busy)
+    quota = _quotas(fit, demand, staff, _deal_values(fit, template))
+    return replace(draft, staff=staff, alone=alone, quota=quota)
 
 
 def counts_of(fit: Fit) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
 from channelsim.calibrate.aims import said_of
@@ -125,14 +126,22 @@ def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, f
 
 def _days_text(days: Days) -> str:
     if days.family == "empirical":
-        values = ", ".join(written(each, 1 if each >= 1 else 2) for each in sorted(days.values))
-        return f"{{dist: empirical, values: [{values}]}}"
+        return _values_text([written(each, 1 if each >= 1 else 2) for each in sorted(days.values)])
     if days.family == "constant":
         return number(days.mean, DAYS_DIGITS)
     if not days.mean_sd > 0:
         return family_text(days.family, number(days.mean, DAYS_DIGITS), days.cv)
     belief: Mapping[str, float | str] = {"dist": "lognormal", "mean": days.mean, "sd": days.mean_sd}
     return family_text(days.family, believed(belief, days.mean, days.mean_sd, least=0), days.cv)
+
+
+def _values_text(values: list[str]) -> str:
+    """Values, each once with its weight where that is shorter."""
+    runs = [(value, len(list(same))) for value, same in groupby(values)]
+    if 2 * len(runs) > len(values):
+        return f"{{dist: empirical, values: [{', '.join(values)}]}}"
+    once, weights = (", ".join(str(each) for each in column) for column in zip(*runs, strict=True))
+    return f"{{dist: empirical, values: [{once}], weights: [{weights}]}}"
 
 
 def _days_comment(spread: Spread) -> str:

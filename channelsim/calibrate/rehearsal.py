@@ -15,7 +15,7 @@ import polars as pl
 from channelsim.calibrate.cells import Cell, Days
 from channelsim.calibrate.draft import Draft
 from channelsim.calibrate.staffing import routed
-from channelsim.calibrate.stays import DAYS_A_MONTH, Enough, Stays, stays_of
+from channelsim.calibrate.stays import Enough, Stays, stays_of
 from channelsim.scenario.load import load
 from channelsim.scenario.reader import read_text
 from channelsim.scenario.routing import RoutingRule
@@ -28,6 +28,7 @@ FEWEST_IN_A_STEP = 500
 FEWEST_RUNS = 10
 MOST_RUNS = 120
 MOST_TAIL_MONTHS = 48
+DAYS_A_MONTH = 365.25 / 12
 AS_IS = "as_is"
 
 

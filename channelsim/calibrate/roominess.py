@@ -6,19 +6,16 @@ waiting for days, where the export's deals went on within a day: then there were
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from channelsim.calibrate.draft import Draft, draft_of
-from channelsim.calibrate.estimates import Fit
+from channelsim.calibrate.draft import Draft, restaffed
 from channelsim.calibrate.records import YES
 from channelsim.calibrate.rehearsal import simulated
 from channelsim.calibrate.staffing import BUSY
 from channelsim.calibrate.stays import Stays
-from channelsim.calibrate.template import Template
 
 LESS_BUSY = (0.55, 0.42, 0.32)
 """What is tried in turn, of selling time."""
@@ -29,10 +26,9 @@ LEAST_GAIN = 0.15
 POINTS = 200
 
 
-def roomy_draft(fit: Fit, template: Template, start: dt.date | None, text_of: Callable[[Draft], str]) -> Draft:
-    """A draft whose teams of unknown size keep no deal waiting too long, as far as more reps can help. start: of the
-    horizon. text_of: writes a draft."""
-    draft = draft_of(fit, template, start)
+def with_room(draft: Draft, text_of: Callable[[Draft], str]) -> Draft:
+    """A draft whose teams of unknown size keep no deal waiting too long, as far as more reps can help. text_of:
+    writes a draft."""
     open_routes = [name for name, staff in draft.staff.items() if not staff.is_observed and staff.headcount > 1]
     if not open_routes:
         return draft
@@ -42,12 +38,12 @@ def roomy_draft(fit: Fit, template: Template, start: dt.date | None, text_of: Ca
         open_routes = [name for name in open_routes if excess[name] > MOST_EXCESS]
         if not open_routes:
             break
-        tried = draft_of(fit, template, start, busy | dict.fromkeys(open_routes, level))
+        tried = restaffed(draft, busy | dict.fromkeys(open_routes, level))
         found = _excess(tried, simulated(tried, text_of, open_routes), open_routes)
         open_routes = [name for name in open_routes if found[name] < (1 - LEAST_GAIN) * excess[name]]
         busy |= dict.fromkeys(open_routes, level)
         excess |= {name: found[name] for name in open_routes}
-    return _told(draft_of(fit, template, start, busy), busy)
+    return _told(restaffed(draft, busy), busy)
 
 
 def _excess(draft: Draft, stays: Stays, routes: list[str]) -> dict[str, float]:

@@ -42,7 +42,7 @@ MOST_LOST = 0.9
 FEWEST_LOST = 0.01
 """Of those who come to a step: below it, shares that go on are left as they were estimated."""
 CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
-POINTS = 160  # of the time before buyers decide, for quantiles
+POINTS = 120  # of the time before buyers decide, for quantiles
 TRIES, STEP = 40, 0.7
 
 
@@ -57,7 +57,9 @@ class Row:
     before_sd: float
     after_mean: float  # simulated with what is written
     after_sd: float
-    after_error: float  # standard error of after_mean; a few deals rarely show the long days, so the wanted spread counts
+    after_error: (
+        float  # standard error of after_mean; a few deals rarely show the long days, so the wanted spread counts
+    )
     simulated: int  # deals behind it
     is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
     is_total: bool = False  # since the deal's creation, in place of in the step
@@ -236,7 +238,9 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
     for (route, step, outcome, is_total), of_step in short.items():
         verb = "were lost there" if outcome == NO else "were won" if is_total else "went on"
         spent = "took {} days in all" if is_total else "spent {} days there"
-        wanted, after = (_from_to(means) for means in zip(*((row.wanted_mean, row.after_mean) for row in of_step), strict=True))
+        wanted, after = (
+            _from_to(means) for means in zip(*((row.wanted_mean, row.after_mean) for row in of_step), strict=True)
+        )
         segments = [name for row in of_step for name in row.cell.segments]
         whose = "" if len(segments) == len(draft.fit.export.segments) else f" ({', '.join(segments)})"
         yield (

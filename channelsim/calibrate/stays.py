@@ -10,28 +10,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from channelsim.engine.trace import LEAD_SHIFT, Event, Happening, Trace
+from channelsim.engine.trace import LEAD_SHIFT, Happening, Trace
 from channelsim.program.compile import compile_program
 from channelsim.program.layout import Layout, layout_of
 from channelsim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
 HOURS_A_DAY = 24.0
-DAYS_A_MONTH = 365.25 / 12
-PLENTY = 3
-"""Of many deals so many times as are enough are noted."""
+PLENTY = 5
 LOST_OTHERWISE = (Happening.COOLED, Happening.UNREACHABLE, Happening.ORPHANED)
 ENDINGS = (Happening.ADVANCED, Happening.DECLINED, *LOST_OTHERWISE)
 NOTED = (Happening.ENTERED, Happening.DECIDING, *ENDINGS)
-SCHEMA = {
-    "time": pl.Float64(),
-    "happening": pl.Int32(),
-    "lead": pl.Int64(),
-    "motion": pl.Int32(),
-    "step": pl.Int32(),
-    "seat": pl.Int32(),
-    "value": pl.Float64(),
-}
+FIELDS = ("time", "happening", "lead", "motion", "step")
 
 
 @dataclass(frozen=True)
@@ -58,15 +48,16 @@ class Enough:
 
     stays: int
     in_a_step: int  # in each that is ever reached
-    runs: int  # for a queue may be long for months, and one year of it says little
+    runs: int  # for a queue may be long for months, and a year of it says little; fewer for PLENTY times the stays
     most_runs: int
 
-    def is_reached(self, runs: int, counts: Mapping[tuple[str, str], int], every: int) -> bool:
-        """counts: stays by route and step. every: of how many deals one is noted; of very many one run is enough."""
+    def is_reached(self, runs: int, counts: Mapping[tuple[str, str], int]) -> bool:
+        """counts: stays by route and step."""
         if runs >= self.most_runs:
             return True
-        is_steady = runs >= self.runs or (every > 1 and runs > 0)
-        return is_steady and sum(counts.values()) >= self.stays and min(counts.values()) >= self.in_a_step
+        total = sum(counts.values())
+        is_steady = runs >= self.runs or total >= PLENTY * self.stays
+        return is_steady and total >= self.stays and min(counts.values()) >= self.in_a_step
 
 
 def stays_of(scenario: Scenario, from_day: float, to_day: float, seed: int, enough: Enough) -> Stays:
@@ -76,37 +67,28 @@ def stays_of(scenario: Scenario, from_day: float, to_day: float, seed: int, enou
     layout, program = layout_of(scenario), compile_program(scenario)
     frames: list[pl.DataFrame] = []
     counts: dict[tuple[str, str], int] = {}
-    deals = sum(source.leads_per_month for source in scenario.sources.values()) * (to_day - from_day) / DAYS_A_MONTH
-    every = max(1, int(deals / (PLENTY * enough.stays)))
-    while not enough.is_reached(len(frames), counts, every):
-        trace = _Noted(every, to_day * HOURS_A_DAY)
+    while not enough.is_reached(len(frames), counts):
+        trace = _Noted()
         simulate(program, seed, len(frames), trace)
-        frames.append(_stays(trace.events, layout, from_day, to_day))
+        frames.append(_stays(trace.frame, layout, from_day, to_day))
         for route, step, count in frames[-1].group_by("route", "step").len().iter_rows():
             counts[route, step] = counts.get((route, step), 0) + count
     return Stays(pl.concat(frames))
 
 
 class _Noted(Trace):
-    """A trace that keeps only what stays are made from, of every so-manieth deal that came before an hour."""
+    """A trace that keeps only what stays are made from, as a frame."""
 
-    def __init__(self, every: int, to_hour: float) -> None:
-        super().__init__()
-        self.every, self.to_hour = every, to_hour
-        self.known: set[int] = set()
+    frame: pl.DataFrame
 
-    def event(self, event: Event) -> None:
-        """Note an event, if it is of those."""
-        if event.happening not in NOTED or event.lead % self.every:
-            return
-        if event.happening == Happening.ENTERED and event.time <= self.to_hour:
-            self.known.add(event.lead)
-        if event.lead in self.known:
-            self.events.append(event)
+    def batch(self, records: NDArray[np.void]) -> None:
+        """Keep the events that are of those."""
+        kept = records[np.isin(records["happening"], [int(each) for each in NOTED])]
+        self.frame = pl.DataFrame({name: np.ascontiguousarray(kept[name]) for name in FIELDS})
 
 
-def _stays(events: list[Event], layout: Layout, from_day: float, to_day: float) -> pl.DataFrame:
-    noted = pl.DataFrame(events, schema=SCHEMA, orient="row").with_columns(pl.col("time") / HOURS_A_DAY)
+def _stays(noted: pl.DataFrame, layout: Layout, from_day: float, to_day: float) -> pl.DataFrame:
+    noted = noted.with_columns(pl.col("time") / HOURS_A_DAY)
     key = ["lead", "motion", "step"]
     entered = noted.filter(pl.col("happening") == Happening.ENTERED).select(*key, entered="time")
     decided = noted.filter(pl.col("happening") == Happening.DECIDING).select(*key, decided="time")

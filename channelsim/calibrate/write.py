@@ -11,6 +11,7 @@ from channelsim.calibrate.draft import (
     ALWAYS,
     Draft,
     counts_of,
+    draft_of,
     source_named,
 )
 from channelsim.calibrate.estimates import Estimate, Fit, SourceFit
@@ -18,7 +19,7 @@ from channelsim.calibrate.figures import figure, interval, interval_alone, numbe
 from channelsim.calibrate.lines import Lines, flow, named, quoted, said
 from channelsim.calibrate.motion_text import empirical_text, family_text, motions_text
 from channelsim.calibrate.records import LOST, OPEN, WON
-from channelsim.calibrate.roominess import roomy_draft
+from channelsim.calibrate.roominess import with_room
 from channelsim.calibrate.settle import Settled, settle
 from channelsim.calibrate.staffing import BUSY, largest_route, routed
 from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template, plain
@@ -48,7 +49,8 @@ def write_scenario(
     template: a shipped one's name or a scenario file. file: what the text calls itself where it says how to run it.
     start: of the horizon; None: the month after the cut-off's. Raises UserError for a template that is none.
     """
-    settled = settle(roomy_draft(fit, find_template(template), start, scenario_text), scenario_text)
+    draft = with_room(draft_of(fit, find_template(template), start), scenario_text)
+    settled = settle(draft, scenario_text)
     final = settled.draft
     notes = (*final.notes, *settled.sentences)
     return Written(scenario_text(final, file, notes), settled, final.template.name, tuple(_assumed(final)), notes)

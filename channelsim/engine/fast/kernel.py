@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from channelsim.engine import draws as _draws  # noqa: F401 - lets its rule into the kernel
 from channelsim.engine.jit import entry_point, is_kept, let_into_the_kernel
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape, check_conservation
-from channelsim.engine.trace import Event, Trace
+from channelsim.engine.trace import Trace
 from channelsim.program.arrays import Program
 from channelsim.rules import arrivals, calendars, outcomes, people, quantiles, queues, referrals, routing
 
@@ -24,7 +24,6 @@ from channelsim.engine.fast.state import EVENT, LEAD, RECORD, SEAT, STREAM, TEAM
 
 ROWS_AT_FIRST = 64
 SIGN = 1 << 63
-RECORDS_AT_ONCE = 100_000
 COMPILING = "Compiling the engine, on the first run only: about 20 seconds ..."
 
 _entry = entry_point(run)
@@ -87,9 +86,7 @@ def simulate(
     if stop[0]:
         raise Stopped
     if trace is not None:
-        for at in range(0, records_count, RECORDS_AT_ONCE):  # as Python's objects they take a hundred times the room
-            for record in records[at : min(at + RECORDS_AT_ONCE, records_count)].tolist():
-                trace.event(Event(*record))
+        trace.batch(records[:records_count])
     ledger = Ledger(
         counts=state.counts,
         amounts=state.amounts,
