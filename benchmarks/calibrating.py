@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-
 FIRST_DAY = dt.date(2022, 1, 1)
 MONTHS = 48
 DAYS_A_MONTH = 365.25 / 12

@@ -2,10 +2,10 @@
 
 A scenario's buyer takes as long over a step whether he buys in the end or not. In most exports deals that are won
 went faster all the way than those that were lost later on. With the days of all who went on, simulated deals that
-are won would take too long. So where that is seen, yes takes as long as it did deals that were won in the end, and no
-such that all the days from creation to the loss are those of deals lost there: a deal that will be lost makes up in
-its last step for the time that it saved in those before. So does yes at the last step, for where the work alone takes
-longer than the quickest deals did. Then win rates and all days of deals won and lost are the export's.
+are won would take too long. So where that is seen, yes takes as long as it did deals that were won in the end, and
+no such that all the days from creation to the loss are those of deals lost there: a deal that will be lost makes up
+in its last step for the time that it saved in those before. So does yes at the last step, for where the work alone
+takes longer than the quickest deals did. Then win rates and all days of deals won and lost are the export's.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ FEWEST_FOR_A_SPREAD = 30
 FEWEST_FOR_VALUES = 200
 """Deals of a cell from which on their own days, equally likely, stand in place of a family's."""
 VALUES = 40
-"""Equally likely ones in place of a family. With twenty, three steps after each other have too many slow deals: each
-has its slowest twentieth in one value."""
+"""Equally likely ones in place of a family. With twenty, three steps after each other have too many slow deals:
+each has its slowest twentieth in one value."""
 SLICES = 50
 MOST_TO_SLICE = 20_000
 """Days beyond which as many quantiles of them say all."""
@@ -167,8 +167,8 @@ def _ratio(fit: Fit, cell: Cell, of_step: pl.DataFrame, column: str) -> float:
 
 
 def _values(seen: Floats, resolution: float, count: int) -> Days:
-    """Means of so many equal parts of what was seen; a whole number of days stands for what lies about it, and 0 for as soon
-    as can be."""
+    """Means of so many equal parts of what was seen; a whole number of days stands for what lies about it, and 0
+    for as soon as can be."""
     if len(seen) > MOST_TO_SLICE:
         seen = np.quantile(seen, (np.arange(MOST_TO_SLICE) + 0.5) / MOST_TO_SLICE, method="nearest")
     within = (np.arange(SLICES) + 0.5) / SLICES

@@ -73,7 +73,7 @@ def _told(draft: Draft, busy: dict[str, float]) -> Draft:
         return draft
     routes = ", ".join(busy)
     note = (
-        f"Reps of {routes} are assumed to be less busy than the usual {BUSY:.0%}: busier ones would keep deals waiting "
-        "for longer than the export's took."
+        f"Reps of {routes} are assumed to be less busy than the usual {BUSY:.0%}: busier ones would keep deals "
+        "waiting for longer than the export's took."
     )
     return replace(draft, notes=(*draft.notes, note))

@@ -185,7 +185,7 @@ def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tupl
         part = np.minimum(((np.cumsum(heavy) - heavy / 2) * count).astype(int), count - 1)
         means = np.bincount(part, heavy * sample[order], count) / np.bincount(part, heavy, count)
         shares = np.bincount(part * (count + 1) + owner[order], heavy, count * (count + 1))
-        return means, shares.reshape(count, count + 1)[:, :count]
+        return np.asarray(means, float), np.asarray(shares.reshape(count, count + 1)[:, :count], float)
 
     values = np.maximum(aims - middles.mean(), 0.0)
     for _ in range(TRIES):
@@ -244,8 +244,8 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
         segments = [name for row in of_step for name in row.cell.segments]
         whose = "" if len(segments) == len(draft.fit.export.segments) else f" ({', '.join(segments)})"
         yield (
-            f"{route}/{step}: deals in the export that {verb} {spent.format(wanted)}{whose}, simulated ones {after}: "
-            "the work assumed and the waiting alone take longer."
+            f"{route}/{step}: deals in the export that {verb} {spent.format(wanted)}{whose}, simulated ones "
+            f"{after}: the work assumed and the waiting alone take longer."
         )
     if short:
         yield "Where they do, efforts, touches or travel are too long, or the team is too small."

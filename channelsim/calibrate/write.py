@@ -336,7 +336,7 @@ def _assumed(draft: Draft) -> Iterator[str]:
         yield f"deals a month: {draft.deals_a_month:.0f}, those of {template} (the export has no dates)"
     sized = [draft.team_name[name] for name, staff in draft.staff.items() if not staff.is_observed]
     if sized:
-        yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy"
+        yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy at most"
     yield "effort, touches, visits, travel and patience at each step"
     people = {each.route: each for each in draft.fit.people}
     unknown = {
