@@ -131,7 +131,7 @@ def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draf
 
 
 def restaffed(draft: Draft, busy: Mapping[str, float]) -> Draft:
-    """A draft with other headcounts. busy: by route, how busy a team of unknown size is to be where not as usual."""
+    """A draft with other headcounts. busy: by route, how busy a team of unknown size is, where not as usual."""
     fit, template = draft.fit, draft.template
     demand = Demand(_deals_a_month(fit, template, draft.warmup_months, _share_that_enters(fit, template)))
     staff, alone = _staffed(fit, draft.work, draft.team, demand, busy)
