@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compiling, coverage, deciding, midmarket, peers, scaling, sweeping
+from benchmarks import calibrating, compiling, coverage, deciding, midmarket, peers, scaling, sweeping
 
 console = Console(highlight=False, width=110)
 
@@ -228,6 +228,21 @@ def show_sweeping(quick: bool) -> Any:
     }
 
 
+def show_calibrating(quick: bool) -> Any:
+    """From a report of many opportunities to a scenario."""
+    table = _table(
+        "channelsim calibrate: a made-up report of opportunities of four years, one row each",
+        "rows", "s", "CPU s", "peak MB",
+    )  # fmt: skip
+    found = [calibrating.calibrating(rows) for rows in ((100_000,) if quick else (100_000, 1_000_000))]
+    for each in found:
+        table.add_row(
+            f"{each.rows:,}", f"{each.wall_seconds:.0f}", f"{each.cpu_seconds:.0f}", f"{each.megabytes:,.0f}"
+        )
+    console.print(table, "")
+    return {f"{each.rows:,}": {"s": each.wall_seconds, "MB": each.megabytes} for each in found}
+
+
 PARTS: dict[str, Callable[[bool], Any]] = {
     "start": show_start,
     "peers": show_peers,
@@ -239,6 +254,7 @@ PARTS: dict[str, Callable[[bool], Any]] = {
     "coverage": show_coverage,
     "promise": show_promise,
     "sweeping": show_sweeping,
+    "calibrating": show_calibrating,
 }
 
 

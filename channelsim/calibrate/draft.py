@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from channelsim.calibrate.estimates import Fit, RouteFit, SourceFit, Spread
-from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES
+from channelsim.calibrate.aims import Aim, aims_of
+from channelsim.calibrate.cells import Cell, Days
+from channelsim.calibrate.estimates import Fit, RouteFit, SourceFit
+from channelsim.calibrate.records import LOST, OPEN, WON
 from channelsim.calibrate.staffing import (
+    BUSY,
     Demand,
     Staff,
     hours_needed,
@@ -49,33 +50,6 @@ ALWAYS = 0.9995
 """From this share on, of a segment's deals, a route is where they go."""
 SPACING_SHARE = 0.25
 """Of the time that a step takes by the data, what the assumed pauses between touches may take."""
-LEAST_CV, MOST_CV = 0.05, 10.0  # of a scenario's gamma and weibull
-
-
-@dataclass(frozen=True, order=True)
-class Cell:
-    """Days of one kind: until yes or until no, at a step, of segments that do not differ in them."""
-
-    route: str
-    step: str
-    outcome: str  # YES or NO
-    segments: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Days:
-    """How long something takes, as a scenario has it."""
-
-    family: str  # "constant": always `mean`
-    mean: float
-    mean_sd: float  # of what is believed about the mean; 0: written as a plain number
-    cv: float
-    values: tuple[float, ...] = ()  # of "empirical"
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation of the days."""
-        return float(np.std(self.values)) if self.values else self.cv * self.mean
 
 
 @dataclass(frozen=True)
@@ -98,7 +72,8 @@ class Draft:
     start: dt.date
     warmup_months: int
     months: int
-    days: Mapping[Cell, Days]
+    days: Mapping[Cell, Days]  # buyers'
+    aims: Mapping[Cell, Aim]  # what they are settled on
     kept: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
     """by route, step and segment: of those who come, the share that is not lost without an answer; 1 if left out"""
     notes: tuple[str, ...] = ()
@@ -110,37 +85,6 @@ class Draft:
     def kept_share(self, route: str, step: str, segment: str) -> float:
         """Of those who come to a step, the share that is not lost without an answer."""
         return self.kept.get((route, step, segment), 1.0)
-
-
-def groups(spreads: Mapping[str, Spread]) -> Iterator[tuple[Spread, tuple[str, ...]]]:
-    """Spreads, each with the segments whose it is."""
-    seen: dict[int, tuple[Spread, list[str]]] = {}
-    for segment, spread in spreads.items():
-        seen.setdefault(id(spread), (spread, []))[1].append(segment)
-    yield from ((spread, tuple(segments)) for spread, segments in seen.values())
-
-
-def spread_of(draft_fit: Fit, cell: Cell) -> Spread:
-    """What the fit says about the days of a cell."""
-    step = next(
-        step
-        for route in draft_fit.routes
-        if route.name == cell.route
-        for step in route.steps
-        if step.step == cell.step
-    )
-    found = step.if_yes if cell.outcome == YES else step.if_no
-    assert found is not None
-    return found[cell.segments[0]]
-
-
-def days_of(spread: Spread) -> Days:
-    """Days as the fit has them, nothing taken off."""
-    if spread.family == "empirical":
-        values = tuple(sorted(max(0.0, float(each)) for each in spread.values))
-        return Days("empirical", float(np.mean(values)), 0.0, _cv_of(values), values)
-    cv = 1.0 if spread.family == "exponential" else spread.cv.value
-    return Days(spread.family, spread.mean.value, spread.mean.sd, min(max(cv, LEAST_CV), MOST_CV))
 
 
 def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draft:
@@ -161,7 +105,8 @@ def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draf
     first = _start(fit, template) if start is None else start
     warmup = _warmup_months(fit)
     demand = Demand(_deals_a_month(fit, template, warmup, entry))
-    staff, alone = _staffed(fit, work, team, demand)
+    staff, alone = _staffed(fit, work, team, demand, {})
+    aims, said = aims_of(fit)
     return Draft(
         fit=fit,
         template=template,
@@ -179,16 +124,19 @@ def draft_of(fit: Fit, template: Template, start: dt.date | None = None) -> Draf
         start=first,
         warmup_months=warmup,
         months=warmup + MEASURED_MONTHS,
-        days={
-            Cell(route.name, step.step, outcome, segments): days_of(spread)
-            for route in fit.routes
-            for step in route.steps
-            for outcome, spreads in ((YES, step.if_yes), (NO, step.if_no))
-            if spreads is not None
-            for spread, segments in groups(spreads)
-        },
-        notes=tuple(_notes(fit, template, staff)),
+        days={cell: aim.days for cell, aim in aims.items()},
+        aims=aims,
+        notes=(*said, *_notes(fit, template, staff)),
     )
+
+
+def restaffed(draft: Draft, busy: Mapping[str, float]) -> Draft:
+    """A draft with other headcounts. busy: by route, how busy a team of unknown size is, where not as usual."""
+    fit, template = draft.fit, draft.template
+    demand = Demand(_deals_a_month(fit, template, draft.warmup_months, _share_that_enters(fit, template)))
+    staff, alone = _staffed(fit, draft.work, draft.team, demand, busy)
+    quota = _quotas(fit, demand, staff, _deal_values(fit, template))
+    return replace(draft, staff=staff, alone=alone, quota=quota)
 
 
 def counts_of(fit: Fit) -> dict[str, int]:
@@ -210,11 +158,6 @@ def source_names(fit: Fit) -> tuple[str, ...]:
 def source_named(fit: Fit, name: str) -> SourceFit | None:
     """What was learnt about a source; None where the export has no dates."""
     return next((source for source in fit.sources if source.name == name), None)
-
-
-def _cv_of(values: tuple[float, ...]) -> float:
-    mean = float(np.mean(values))
-    return float(np.std(values)) / mean if mean > 0 else 0.0
 
 
 def _deal_values(fit: Fit, template: Template) -> dict[str, float]:
@@ -276,7 +219,11 @@ def _deals_a_month(fit: Fit, template: Template, warmup: int, entry: float) -> d
 
 
 def _staffed(
-    fit: Fit, work: Mapping[str, Mapping[str, Work]], team: Mapping[str, Team], demand: Demand
+    fit: Fit,
+    work: Mapping[str, Mapping[str, Work]],
+    team: Mapping[str, Team],
+    demand: Demand,
+    wanted: Mapping[str, float],
 ) -> tuple[dict[str, Staff], dict[str, int]]:
     people = {each.route: each for each in fit.people}
     segment = fit.export.segments[0]
@@ -285,7 +232,8 @@ def _staffed(
     staff = {}
     for name, deals in by_route.items():
         observed = people[name].headcount if name in people and fit.sources else None
-        staff[name] = staff_of(name, hours_needed(fit, name, work[name], deals, team[name]), seat[name], observed)
+        needed = hours_needed(fit, name, work[name], deals, team[name])
+        staff[name] = staff_of(name, needed, seat[name], observed, wanted.get(name, BUSY))
     seats = sum(each.headcount for each in staff.values())
     busy = min(max(sum(each.busy * each.headcount for each in staff.values()) / seats, 0.3), 0.85)
     alone = {

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
-from channelsim.calibrate.draft import Cell, Days, Draft, spread_of
+from channelsim.calibrate.aims import said_of
+from channelsim.calibrate.cells import Cell, Days, spread_of
+from channelsim.calibrate.draft import Draft
 from channelsim.calibrate.estimates import Estimate, Spread, StepFit
 from channelsim.calibrate.figures import believed, figure, interval, number, written
 from channelsim.calibrate.lines import Lines, flow, named, said
@@ -108,7 +111,7 @@ def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, f
         return _days_text(draft.days[cell])
 
     def comment(cell: Cell) -> str:
-        return _days_comment(spread_of(draft.fit, cell))
+        return "; ".join([*said_of(draft.aims[cell], cell.outcome), _days_comment(spread_of(draft.fit, cell))])
 
     if len(cells) == 1:
         lines.field(4, field, text(cells[0]), comment(cells[0]))
@@ -123,14 +126,22 @@ def _days(lines: Lines, draft: Draft, route: str, step: StepFit, outcome: str, f
 
 def _days_text(days: Days) -> str:
     if days.family == "empirical":
-        values = ", ".join(written(each, 1 if each >= 1 else 2) for each in sorted(days.values))
-        return f"{{dist: empirical, values: [{values}]}}"
+        return _values_text([written(each, 1 if each >= 1 else 2) for each in sorted(days.values)])
     if days.family == "constant":
         return number(days.mean, DAYS_DIGITS)
     if not days.mean_sd > 0:
         return family_text(days.family, number(days.mean, DAYS_DIGITS), days.cv)
     belief: Mapping[str, float | str] = {"dist": "lognormal", "mean": days.mean, "sd": days.mean_sd}
     return family_text(days.family, believed(belief, days.mean, days.mean_sd, least=0), days.cv)
+
+
+def _values_text(values: list[str]) -> str:
+    """Values, each once with its weight where that is shorter."""
+    runs = [(value, len(list(same))) for value, same in groupby(values)]
+    if 2 * len(runs) > len(values):
+        return f"{{dist: empirical, values: [{', '.join(values)}]}}"
+    once, weights = (", ".join(str(each) for each in column) for column in zip(*runs, strict=True))
+    return f"{{dist: empirical, values: [{once}], weights: [{weights}]}}"
 
 
 def _days_comment(spread: Spread) -> str:

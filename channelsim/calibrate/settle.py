@@ -21,29 +21,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from channelsim.calibrate.draft import (
-    LEAST_CV,
-    MOST_CV,
-    Cell,
-    Days,
-    Draft,
-    days_of,
-    spread_of,
-)
-from channelsim.calibrate.records import YES
-from channelsim.calibrate.stays import LOST_OTHERWISE, Stays, stays_of
+from channelsim.calibrate.cells import LEAST_CV, MOST_CV, Cell, Days
+from channelsim.calibrate.draft import Draft
+from channelsim.calibrate.records import NO, YES
+from channelsim.calibrate.rehearsal import simulated
+from channelsim.calibrate.stays import LOST_OTHERWISE, Stays
 from channelsim.engine.trace import Happening
-from channelsim.scenario.load import load
-from channelsim.scenario.reader import read_text
 
 Floats = NDArray[np.float64]
 
 ROUNDS = 2
-SEED = 1
-FEWEST_STAYS = 20_000
-MOST_RUNS = 24
 FEWEST_IN_A_CELL = 200
 """Below, the step's other segments speak for a cell, too."""
+FEWEST_OF_TOTALS = 50
 LEAST_DAYS = 0.02
 """Half an hour: buyers who have no more than that answer at once."""
 MOST_RELATIVE_SD = 0.5
@@ -51,12 +41,9 @@ MOST_LOST = 0.9
 """Of a cell's endings, what may be no answers: beyond it, answers cannot make up for them."""
 FEWEST_LOST = 0.01
 """Of those who come to a step: below it, shares that go on are left as they were estimated."""
-MOST_TAIL_MONTHS = 48
 CLOSE_DAYS, CLOSE_SHARE = 0.1, 0.05
-POINTS = 400  # of the time before buyers decide, for quantiles
-TRIES = 30
-DAYS_A_MONTH = 365.25 / 12
-AS_IS = "as_is"
+POINTS = 120  # of the time before buyers decide, for quantiles
+TRIES, STEP = 40, 0.7
 
 
 @dataclass(frozen=True)
@@ -70,9 +57,12 @@ class Row:
     before_sd: float
     after_mean: float  # simulated with what is written
     after_sd: float
-    after_error: float  # standard error of after_mean
+    after_error: (
+        float  # standard error of after_mean; a few deals rarely show the long days, so the wanted spread counts
+    )
     simulated: int  # deals behind it
     is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
+    is_total: bool = False  # since the deal's creation, in place of in the step
 
     @property
     def is_close(self) -> bool:
@@ -102,26 +92,6 @@ def settle(draft: Draft, text_of: Callable[[Draft], str]) -> Settled:
     return Settled(draft, rows, tuple(_sentences(draft, rows)))
 
 
-def simulated(draft: Draft, text_of: Callable[[Draft], str]) -> Stays:
-    """The stays of a draft as things are, as if all were known and nothing grew, and long enough afterwards for all
-    of them to end."""
-    known = {cell: replace(days, mean_sd=0.0) for cell, days in draft.days.items()}  # means, not medians
-    draft = replace(draft, days=known)
-    longest = max((_longest(draft, cell) for cell in draft.days), default=0.0)
-    tail = min(1 + math.ceil(longest / DAYS_A_MONTH), MOST_TAIL_MONTHS)
-    sets = [f"horizon.months={draft.months + tail}"]
-    sets += [f"sources.{source.name}.annual_growth=0" for source in draft.fit.sources]
-    scenario = load(read_text(text_of(draft), "the scenario being written"), sets, only=[AS_IS]).strategies[AS_IS]
-    from_day, to_day = (months * DAYS_A_MONTH for months in (draft.warmup_months, draft.months))
-    return stays_of(scenario, from_day, to_day, SEED, FEWEST_STAYS, MOST_RUNS)
-
-
-def _longest(draft: Draft, cell: Cell) -> float:
-    """Days that all but very few take."""
-    days = draft.days[cell]
-    return max(days.values) if days.values else days.mean * (1 + 6 * days.cv)
-
-
 def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
     """The draft with days and shares that fit the simulation, and the cells where no time is left for buyers."""
     kept = {
@@ -132,8 +102,8 @@ def _corrected(draft: Draft, stays: Stays) -> tuple[Draft, set[Cell]]:
     }
     days, least = {}, set()
     for cell in draft.days:
-        work, lost, lost_share = _before_answer(stays, cell)
-        wanted = days_of(spread_of(draft.fit, cell))
+        work, lost, lost_share = _before_answer(draft, stays, cell)
+        wanted = draft.aims[cell].days
         if len(work) == 0:
             days[cell] = wanted
             continue
@@ -155,12 +125,15 @@ def _kept_share(stays: Stays, route: str, step: str, segment: str) -> float:
     return round(1.0 - lost, 4) if lost >= FEWEST_LOST else 1.0
 
 
-def _before_answer(stays: Stays, cell: Cell) -> tuple[Floats, Floats, float]:
+def _before_answer(draft: Draft, stays: Stays, cell: Cell) -> tuple[Floats, Floats, float]:
     """Days before buyers start to decide; days of those lost without an answer; and the share of these among the
-    cell's endings (0 for yes)."""
+    cell's endings (0 for yes). All of them since what the cell's aim counts from."""
     found = stays.of(cell.route, cell.step, cell.segments)
-    if len(found) < FEWEST_IN_A_CELL:
+    is_total = draft.aims[cell].is_total  # before it came here, a deal took the days of its segment
+    if len(found) < (FEWEST_OF_TOTALS if is_total else FEWEST_IN_A_CELL):
         found = stays.of(cell.route, cell.step)
+    before = pl.col("before_days") if is_total else 0.0
+    found = found.with_columns(pl.col("work_days") + before, pl.col("days") + before)
     work = found["work_days"].drop_nulls().to_numpy()
     if cell.outcome == YES:
         return work, np.zeros(0), 0.0
@@ -187,39 +160,49 @@ def _buyers_days(wanted: Days, work: Floats, lost: Floats, lost_share: float) ->
 
 
 def _values(wanted: Days, work: Floats, lost: Floats, lost_share: float) -> tuple[Days, bool]:
-    """Equally likely values with which the quantiles of work and answer together are those wanted, none below 0."""
+    """Equally likely values, none below 0, with which work and answer together, sorted and cut into as many equal
+    parts, have the means wanted.
+
+    Each is moved by what the parts are short of where it ends up with the work before it, short ones first: where
+    the work alone takes too long for the quick ones, the slow ones are not to make it worse.
+    """
     aims = np.array(wanted.values)
-    at = (np.arange(len(aims)) + 0.5) / len(aims)
+    count = len(aims)
     middles = np.quantile(work, (np.arange(POINTS) + 0.5) / POINTS)
+    others = np.quantile(lost, (np.arange(POINTS) + 0.5) / POINTS) if lost_share > 0 and len(lost) else np.zeros(0)
+    lost_share = lost_share if len(others) else 0.0
+    weight = np.concatenate(
+        [np.full(POINTS * count, (1 - lost_share) / (POINTS * count)), np.full(len(others), lost_share / POINTS)]
+    )
+    owner = np.concatenate([np.tile(np.arange(count), POINTS), np.full(len(others), count)])  # the last: nobody's
+    matters = 1 / (1 + aims) ** 2
+
+    def together(values: Floats) -> tuple[Floats, Floats]:
+        """Means of the parts; and of each part's weight what each value has."""
+        sample = np.concatenate([np.add.outer(middles, values).ravel(), others])
+        order = np.argsort(sample, kind="stable")
+        heavy = weight[order]
+        part = np.minimum(((np.cumsum(heavy) - heavy / 2) * count).astype(int), count - 1)
+        means = np.bincount(part, heavy * sample[order], count) / np.bincount(part, heavy, count)
+        shares = np.bincount(part * (count + 1) + owner[order], heavy, count * (count + 1))
+        return np.asarray(means, float), np.asarray(shares.reshape(count, count + 1)[:, :count], float)
+
     values = np.maximum(aims - middles.mean(), 0.0)
     for _ in range(TRIES):
-        together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
-        values = np.sort(np.maximum(values + 0.7 * (aims - together), 0.0))
-    together = _quantiles(np.add.outer(middles, values).ravel(), lost, lost_share, at)
+        means, shares = together(values)
+        pull = shares * matters[:, None]
+        values = np.sort(np.maximum(values + STEP * ((aims - means) @ pull) / pull.sum(axis=0), 0.0))
+    too_long = float(together(values)[0].mean() - aims.mean())
     mean = float(values.mean())
-    too_long = float(together.mean() - aims.mean())
     is_least = too_long > max(CLOSE_DAYS, CLOSE_SHARE * wanted.mean)
     cv = float(values.std()) / mean if mean > 0 else 0.0
     return Days("empirical", mean, 0.0, cv, tuple(values.tolist())), is_least
 
 
-def _quantiles(answered: Floats, lost: Floats, lost_share: float, at: Floats) -> Floats:
-    """Quantiles of two samples together, the second with a share of the weight."""
-    if lost_share <= 0 or len(lost) == 0:
-        return np.quantile(answered, at)
-    sample = np.concatenate([answered, lost])
-    weights = np.concatenate(
-        [np.full(len(answered), (1 - lost_share) / len(answered)), np.full(len(lost), lost_share / len(lost))]
-    )
-    order = np.argsort(sample, kind="stable")
-    found: Floats = np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, sample[order])
-    return found
-
-
 def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterator[Row]:
     for cell in draft.days:
-        wanted = days_of(spread_of(draft.fit, cell))
-        first, last = _days_until(before, cell), _days_until(after, cell)
+        wanted = draft.aims[cell].days
+        first, last = _days_until(draft, before, cell), _days_until(draft, after, cell)
         if len(first) < 2 or len(last) < 2:
             continue
         yield Row(
@@ -230,27 +213,39 @@ def _rows(draft: Draft, before: Stays, after: Stays, least: set[Cell]) -> Iterat
             float(first.std()),
             float(last.mean()),
             float(last.std()),
-            float(last.std()) / math.sqrt(len(last)),
+            max(float(last.std()), wanted.sd) / math.sqrt(len(last)),
             len(last),
             cell in least,
+            draft.aims[cell].is_total,
         )
 
 
-def _days_until(stays: Stays, cell: Cell) -> Floats:
-    """Days of simulated deals until yes, or until they were lost."""
+def _days_until(draft: Draft, stays: Stays, cell: Cell) -> Floats:
+    """Days of simulated deals until yes, or until they were lost, since what the cell's aim counts from."""
     found = stays.of(cell.route, cell.step, cell.segments)
     went_on = pl.col("ending") == int(Happening.ADVANCED)
     ended = found.filter(went_on if cell.outcome == YES else ~went_on)
-    return ended["days"].drop_nulls().to_numpy()
+    before = pl.col("before_days") if draft.aims[cell].is_total else 0.0
+    return ended.select(pl.col("days") + before)["days"].drop_nulls().to_numpy()
 
 
 def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
-    short = [row for row in rows if row.is_least]
-    for row in short:
-        verb = "went on" if row.cell.outcome == YES else "were lost"
+    short: dict[tuple[str, str, str, bool], list[Row]] = {}
+    for row in rows:
+        if row.is_least and row.after_mean > row.wanted_mean + max(CLOSE_DAYS, CLOSE_SHARE * row.wanted_mean):
+            key = (row.cell.route, row.cell.step, row.cell.outcome, row.is_total)
+            short.setdefault(key, []).append(row)
+    for (route, step, outcome, is_total), of_step in short.items():
+        verb = "were lost there" if outcome == NO else "were won" if is_total else "went on"
+        spent = "took {} days in all" if is_total else "spent {} days there"
+        wanted, after = (
+            _from_to(means) for means in zip(*((row.wanted_mean, row.after_mean) for row in of_step), strict=True)
+        )
+        segments = [name for row in of_step for name in row.cell.segments]
+        whose = "" if len(segments) == len(draft.fit.export.segments) else f" ({', '.join(segments)})"
         yield (
-            f"{row.cell.route}/{row.cell.step}: deals in the export that {verb} spent {row.wanted_mean:.1f} days "
-            f"there, simulated ones {row.after_mean:.1f}: the work assumed and the waiting alone take longer."
+            f"{route}/{step}: deals in the export that {verb} {spent.format(wanted)}{whose}, simulated ones "
+            f"{after}: the work assumed and the waiting alone take longer."
         )
     if short:
         yield "Where they do, efforts, touches or travel are too long, or the team is too small."
@@ -263,3 +258,8 @@ def _sentences(draft: Draft, rows: tuple[Row, ...]) -> Iterator[str]:
                 f"{route}/{step}: with the patience assumed {1 - share:.0%} cool before a rep comes to them; the "
                 f"share that goes on is raised for it."
             )
+
+
+def _from_to(means: tuple[float, ...]) -> str:
+    low, high = f"{min(means):.1f}", f"{max(means):.1f}"
+    return low if low == high else f"{low} to {high}"

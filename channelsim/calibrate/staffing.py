@@ -93,13 +93,14 @@ def hours_of_a_seat(team: Team, people: People | None, segment: str) -> float:
     return week * WEEKS_A_MONTH / (1.0 + vacant) * max(1.0 - learning, 0.5)
 
 
-def staff_of(route: str, needed: float, a_seat: float, observed: float | None) -> Staff:
+def staff_of(route: str, needed: float, a_seat: float, observed: float | None, busy: float = BUSY) -> Staff:
     """The seats of a team.
 
-    needed: working hours a month. a_seat: hours of one. observed: reps at work, None where the export does not say.
+    needed: working hours a month. a_seat: hours of one. observed: reps at work, None where the export does not say;
+    then there are as many as make them so busy.
     """
     if observed is None:
-        headcount = seats_for(needed, a_seat, BUSY)
+        headcount = seats_for(needed, a_seat, busy)
         return Staff(route, headcount, False, 1.0, needed / a_seat / headcount)
     headcount = min(max(1, round(observed)), MAX_HEADCOUNT)
     busy = needed / a_seat / headcount

@@ -19,6 +19,7 @@ from channelsim.calibrate.figures import figure, interval, interval_alone, numbe
 from channelsim.calibrate.lines import Lines, flow, named, quoted, said
 from channelsim.calibrate.motion_text import empirical_text, family_text, motions_text
 from channelsim.calibrate.records import LOST, OPEN, WON
+from channelsim.calibrate.roominess import with_room
 from channelsim.calibrate.settle import Settled, settle
 from channelsim.calibrate.staffing import BUSY, largest_route, routed
 from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template, plain
@@ -48,7 +49,7 @@ def write_scenario(
     template: a shipped one's name or a scenario file. file: what the text calls itself where it says how to run it.
     start: of the horizon; None: the month after the cut-off's. Raises UserError for a template that is none.
     """
-    draft = draft_of(fit, find_template(template), start)
+    draft = with_room(draft_of(fit, find_template(template), start), scenario_text)
     settled = settle(draft, scenario_text)
     final = settled.draft
     notes = (*final.notes, *settled.sentences)
@@ -335,7 +336,7 @@ def _assumed(draft: Draft) -> Iterator[str]:
         yield f"deals a month: {draft.deals_a_month:.0f}, those of {template} (the export has no dates)"
     sized = [draft.team_name[name] for name, staff in draft.staff.items() if not staff.is_observed]
     if sized:
-        yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy"
+        yield f"headcounts of {', '.join(sized)}: such that they are about {BUSY:.0%} busy at most"
     yield "effort, touches, visits, travel and patience at each step"
     people = {each.route: each for each in draft.fit.people}
     unknown = {

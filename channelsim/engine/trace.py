@@ -5,7 +5,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 LEAD_SHIFT = 32
+AT_ONCE = 100_000
 
 
 class Happening(IntEnum):
@@ -73,6 +77,12 @@ class Trace:
         """Note an event."""
         if self.only_lead is None or event.lead == self.only_lead:
             self.events.append(event)
+
+    def batch(self, records: NDArray[np.void]) -> None:
+        """Note events in one array, a row each, with the fields of Event."""
+        for at in range(0, len(records), AT_ONCE):  # as Python's objects they take many times the room
+            for record in records[at : at + AT_ONCE].tolist():
+                self.event(Event(*record))
 
     def draw(self, draw: Draw) -> None:
         """Note a draw."""

@@ -81,7 +81,8 @@ def print_settled(console: Console, settled: Settled) -> None:
             table.add_column(heading, justify="right")
         for row in apart:
             cell = row.cell
-            name = f"{cell.route}/{cell.step} until {cell.outcome}: {', '.join(cell.segments)}"
+            since = ", in all" if row.is_total else ""
+            name = f"{cell.route}/{cell.step} until {cell.outcome}{since}: {', '.join(cell.segments)}"
             table.add_row(escape(name), f"{row.wanted_mean:.1f} d", f"{row.after_mean:.1f} d")
         print_table(console, "Times that differ", table)
     else:

@@ -10,7 +10,8 @@ import numpy as np
 from made_fits import amount, two_ways
 
 from channelsim.calibrate.backtest import Backtest, Fan, Quantiles, Row
-from channelsim.calibrate.draft import Cell, draft_of
+from channelsim.calibrate.cells import Cell
+from channelsim.calibrate.draft import draft_of
 from channelsim.calibrate.durations import kaplan_meier
 from channelsim.calibrate.estimates import Candidate, Fit, Spread
 from channelsim.calibrate.holdout import Windows

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from made_fits import empirical, route_fit, spread, step, two_ways
 
-from channelsim.calibrate.draft import Days, draft_of
-from channelsim.calibrate.settle import Settled, _buyers_days, settle, simulated
-from channelsim.calibrate.stays import LOST_OTHERWISE
+from channelsim.calibrate.cells import Days
+from channelsim.calibrate.draft import draft_of
+from channelsim.calibrate.rehearsal import AS_IS, simulated
+from channelsim.calibrate.settle import Settled, _buyers_days, settle
+from channelsim.calibrate.stays import LOST_OTHERWISE, Enough, stays_of
 from channelsim.calibrate.template import find_template
 from channelsim.calibrate.write import routing_rules, scenario_text
 from channelsim.engine.trace import Happening
+from channelsim.scenario.load import load
+from channelsim.scenario.reader import read_text
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,8 @@ def test_what_was_raised_says_from_what(settled: Settled) -> None:
 
 
 def test_simulated_deals_go_the_ways_that_the_exports_went(settled: Settled) -> None:
-    rows = simulated(settled.draft, scenario_text).rows
+    scenario = load(read_text(scenario_text(settled.draft), "the scenario"), only=[AS_IS]).strategies[AS_IS]
+    rows = stays_of(scenario, 31, 365, 1, Enough(stays=20_000, in_a_step=0, runs=1, most_runs=24)).rows
     first = rows.filter(rows["step"] == "demo")
     for segment, field in (("small", 0.2), ("large", 0.7)):
         of_segment = first.filter(first["segment"] == segment)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from channelsim.engine import draws as _draws  # noqa: F401 - lets its rule into the kernel
 from channelsim.engine.jit import entry_point, is_kept, let_into_the_kernel
 from channelsim.engine.ledger import Amount, Count, Ledger, RepAmount, cell_shape, check_conservation
-from channelsim.engine.trace import Event, Trace
+from channelsim.engine.trace import Trace
 from channelsim.program.arrays import Program
 from channelsim.rules import arrivals, calendars, outcomes, people, quantiles, queues, referrals, routing
 
@@ -86,8 +86,7 @@ def simulate(
     if stop[0]:
         raise Stopped
     if trace is not None:
-        for record in records[:records_count].tolist():
-            trace.event(Event(*record))
+        trace.batch(records[:records_count])
     ledger = Ledger(
         counts=state.counts,
         amounts=state.amounts,

@@ -30,7 +30,7 @@ def _panel(route: str, rows: list[Row]) -> Panel:
     everybody = {segment for row in rows for segment in row.cell.segments}
 
     def label(row: Row) -> str:
-        what = f"{row.cell.step}, {row.cell.outcome}"
+        what = f"{row.cell.step}, {row.cell.outcome}{', in all' if row.is_total else ''}"
         return what if set(row.cell.segments) == everybody else f"{what}\n{_cut(', '.join(row.cell.segments))}"
 
     def draw(axes: Axes) -> None:
