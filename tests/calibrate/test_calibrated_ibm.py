@@ -87,7 +87,7 @@ def test_deals_won_and_lost_take_as_many_days_as_in_the_file(ibm: Calibrated) ->
                     room = max(DAYS, PART * wanted) + 3 * np.hypot(_error(seen, share), _error(made, share))
                     assert abs(found - wanted) <= room, (route.name, segment, ending, share, wanted, found, room)
                     held += 1
-    assert held > 200
+    assert held >= 200
 
 
 def test_over_all_sizes_the_middle_and_the_mean_are_those_of_the_file(ibm: Calibrated) -> None:
