@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from channelsim.calibrate.template import DEFAULT_TEMPLATE
+from channelsim.calibrate.writing.template import DEFAULT_TEMPLATE
 from channelsim.experiment.curves import Curves, run_curves
 from channelsim.experiment.replicate import DEFAULT_ENGINE
 from channelsim.experiment.result import Result
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from channelsim.calibrate.estimates import Fit
-    from channelsim.calibrate.write import Written
+    from channelsim.calibrate.writing.write import Written
 
 
 def run(
@@ -257,10 +257,10 @@ def from_export(
     file, for what no export says. as_of: the day of the export, the last day in it where None. currency: of the
     amounts, such as "EUR". Raises UserError in words for what cannot be read or learnt from.
     """
-    from channelsim.calibrate.fit import estimate  # what reads and fits is slow to import
-    from channelsim.calibrate.mapping import read_mapping
-    from channelsim.calibrate.read import read_export
-    from channelsim.calibrate.write import write_scenario
+    from channelsim.calibrate.fitting.fit import estimate  # what reads and fits is slow to import
+    from channelsim.calibrate.reading.mapping import read_mapping
+    from channelsim.calibrate.reading.read import read_export
+    from channelsim.calibrate.writing.write import write_scenario
 
     read = read_mapping(Path(mapping)) if mapping is not None else None
     fit = estimate(read_export([Path(each) for each in files], read, as_of=as_of, currency=currency))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from channelsim.calibrate.holdout import windows_of
-from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template
+from channelsim.calibrate.checking.holdout import windows_of
+from channelsim.calibrate.writing.template import DEFAULT_TEMPLATE, find_template
 from channelsim.cli.options import quiet_option, workers_option
 from channelsim.cli.output import write_file
 from channelsim.cli.progress import progress_bar
@@ -31,8 +31,8 @@ from channelsim.report.files import check_writable
 from channelsim.report.tables import console_for
 
 if TYPE_CHECKING:
-    from channelsim.calibrate.mapping import Mapping
-    from channelsim.calibrate.read import Reading
+    from channelsim.calibrate.reading.mapping import Mapping
+    from channelsim.calibrate.reading.read import Reading
 
 SCENARIO = "scenario.yaml"
 MAP = "map.yaml"
@@ -133,8 +133,8 @@ def command(
         print_data(console, reading.export)
     if not (yes or quiet) and _asks() and not click.confirm("Are the columns read right?", default=True):
         raise UserError(f"Nothing was written. Say how to read it: --write-map {MAP}, edit {MAP}, then --map {MAP}")
-    from channelsim.calibrate.fit import estimate  # what fits is slow to import
-    from channelsim.calibrate.write import write_scenario
+    from channelsim.calibrate.fitting.fit import estimate  # what fits is slow to import
+    from channelsim.calibrate.writing.write import write_scenario
 
     fit = estimate(reading.export)
     if not quiet:
@@ -153,7 +153,7 @@ def command(
     click.echo(f"Then: channelsim check {output}, and channelsim run {output}")
     backtest = None
     if holdout is not None:
-        from channelsim.calibrate.backtest import run_backtest
+        from channelsim.calibrate.checking.backtest import run_backtest
         from channelsim.report.backtest_table import print_backtest
 
         with progress_bar("predicting", hidden=quiet) as (show, _):
@@ -167,7 +167,7 @@ def command(
         click.echo()
         print_backtest(console, backtest)
     if report_folder is not None:
-        from channelsim.calibrate.measure_next import what_to_measure
+        from channelsim.calibrate.checking.measure_next import what_to_measure
         from channelsim.report.calibration import write_calibration_report
 
         with progress_bar("looking for what to measure next", hidden=quiet) as (show, _):
@@ -195,7 +195,7 @@ def _asks() -> bool:
 def _mapping(file: Path | None) -> Mapping | None:
     if file is None:
         return None
-    from channelsim.calibrate.mapping import read_mapping
+    from channelsim.calibrate.reading.mapping import read_mapping
 
     return read_mapping(file)
 
@@ -203,7 +203,7 @@ def _mapping(file: Path | None) -> Mapping | None:
 def _read(
     exports: tuple[Path, ...], mapping: Mapping | None, as_of: dt.date | None, currency: str | None
 ) -> Reading:
-    from channelsim.calibrate.read import read_with_mapping
+    from channelsim.calibrate.reading.read import read_with_mapping
 
     return read_with_mapping(exports, mapping, as_of=as_of, currency=currency)
 
@@ -218,8 +218,8 @@ def _write_map(
 ) -> None:
     """Write how the export is read. One that cannot be read yet leaves the columns that were recognised, and says
     what is in the way."""
-    from channelsim.calibrate.mapping import mapping_text
-    from channelsim.calibrate.read import draft_mapping
+    from channelsim.calibrate.reading.mapping import mapping_text
+    from channelsim.calibrate.reading.read import draft_mapping
 
     files = tuple(str(each) for each in exports)
     failure: UserError | None = None

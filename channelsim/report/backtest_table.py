@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
-from channelsim.calibrate.backtest import Backtest
+from channelsim.calibrate.checking.backtest import Backtest
 from channelsim.calibrate.estimates import INTERVAL
 from channelsim.report.calibration_result import backtest_sentences, figure_words, number_of
 from channelsim.report.tables import plain_table, print_table

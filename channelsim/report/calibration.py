@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from channelsim.calibrate.backtest import Backtest
+from channelsim.calibrate.checking.backtest import Backtest
 from channelsim.calibrate.estimates import Fit
-from channelsim.calibrate.write import Written
+from channelsim.calibrate.writing.write import Written
 from channelsim.experiment.sensitivity import Sensitivity
 from channelsim.report.calibration_estimates import estimate_lines
 from channelsim.report.calibration_result import BACKTEST_COLUMNS, Calibration, backtest_rows

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from channelsim.calibrate.backtest import Backtest, Row
+from channelsim.calibrate.checking.backtest import Backtest, Row
+from channelsim.calibrate.checking.later import STOCKS, Figure
 from channelsim.calibrate.estimates import INTERVAL, Fit
-from channelsim.calibrate.later import STOCKS, Figure
 from channelsim.calibrate.records import LOST, OPEN, WON
-from channelsim.calibrate.write import Written
+from channelsim.calibrate.writing.write import Written
 from channelsim.experiment.sensitivity import Sensitivity
 from channelsim.finance.definitions import Unit
 from channelsim.report.calibration_words import FIGURES

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from channelsim.calibrate.estimates import Estimate, Fit, RouteFit, Spread
-from channelsim.calibrate.figures import interval_alone, number
 from channelsim.calibrate.records import Column, Export
-from channelsim.calibrate.settle import Settled
+from channelsim.calibrate.writing.figures import interval_alone, number
+from channelsim.calibrate.writing.settle import Settled
 from channelsim.report.tables import plain_table, print_table, that_fit
 
 EXAMPLES = 2

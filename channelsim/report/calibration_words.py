@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelsim.calibrate.later import Figure
+from channelsim.calibrate.checking.later import Figure
 from channelsim.finance.definitions import Unit
 
 FIGURES = {

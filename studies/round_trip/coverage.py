@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from channelsim.analysis.jackknife import Interval, jackknife
-from channelsim.calibrate.fit import estimate
-from channelsim.calibrate.read import read_export
+from channelsim.calibrate.fitting.fit import estimate
+from channelsim.calibrate.reading.read import read_export
 from channelsim.calibrate.records import OPEN, Export
 from studies.round_trip.crm import Dirt, crm_files, write_files
 from studies.round_trip.exporting import naive

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from channelsim.calibrate.mapping import mapping_from_text
-from channelsim.calibrate.read import Reading, read_with_mapping
+from channelsim.calibrate.reading.mapping import mapping_from_text
+from channelsim.calibrate.reading.read import Reading, read_with_mapping
 from channelsim.calibrate.records import Count, Export
 
 HEADING = "Opportunity ID,Created Date,Close Date,Stage,Amount"

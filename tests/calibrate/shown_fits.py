@@ -9,18 +9,18 @@ from dataclasses import replace
 import numpy as np
 from made_fits import amount, two_ways
 
-from channelsim.calibrate.backtest import Backtest, Fan, Quantiles, Row
-from channelsim.calibrate.cells import Cell
-from channelsim.calibrate.draft import draft_of
-from channelsim.calibrate.durations import kaplan_meier
+from channelsim.calibrate.checking.backtest import Backtest, Fan, Quantiles, Row
+from channelsim.calibrate.checking.holdout import Windows
+from channelsim.calibrate.checking.later import STOCKS, Figure
 from channelsim.calibrate.estimates import Candidate, Fit, Spread
-from channelsim.calibrate.holdout import Windows
-from channelsim.calibrate.later import STOCKS, Figure
+from channelsim.calibrate.fitting.durations import kaplan_meier
 from channelsim.calibrate.records import Column, Count
-from channelsim.calibrate.settle import Row as SettledRow
-from channelsim.calibrate.settle import Settled
-from channelsim.calibrate.template import DEFAULT_TEMPLATE, find_template
-from channelsim.calibrate.write import Written, scenario_text
+from channelsim.calibrate.writing.cells import Cell
+from channelsim.calibrate.writing.draft import draft_of
+from channelsim.calibrate.writing.settle import Row as SettledRow
+from channelsim.calibrate.writing.settle import Settled
+from channelsim.calibrate.writing.template import DEFAULT_TEMPLATE, find_template
+from channelsim.calibrate.writing.write import Written, scenario_text
 
 HOSTILE = "<script>alert('x')</script> & \"quotes\""
 FORMULA = '=HYPERLINK("http://elsewhere.example")'

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from channelsim.calibrate.holdout import Windows, months_after
+from channelsim.calibrate.checking.holdout import Windows, months_after
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES, Export, Route, frames
 from channelsim.engine.fast import simulate
 from channelsim.engine.ledger import LOST as LOST_REASONS

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from channelsim.calibrate.holdout import as_known_at, day_of, windows_of
+from channelsim.calibrate.checking.holdout import as_known_at, day_of, windows_of
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES, Export, Route, frames
 from channelsim.errors import UserError
 

@@ -10,11 +10,11 @@ import pytest
 from made_fits import spread, two_ways
 from simulated_exports import beliefs_of, only_won, simulated_export, text_from, windows_made
 
-from channelsim.calibrate import backtest
-from channelsim.calibrate.backtest import Backtest, Row, interval_of, run_backtest
+from channelsim.calibrate.checking import backtest
+from channelsim.calibrate.checking.backtest import Backtest, Row, interval_of, run_backtest
+from channelsim.calibrate.checking.holdout import day_of
+from channelsim.calibrate.checking.later import Figure, predicted, seen
 from channelsim.calibrate.estimates import Fit
-from channelsim.calibrate.holdout import day_of
-from channelsim.calibrate.later import Figure, predicted, seen
 from channelsim.calibrate.records import Export
 from channelsim.errors import UserError
 from channelsim.report.calibration_result import backtest_rows, backtest_sentences

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from channelsim.calibrate.estimates import Fit
-from channelsim.calibrate.fit import estimate
-from channelsim.calibrate.read import read_export
+from channelsim.calibrate.fitting.fit import estimate
+from channelsim.calibrate.reading.read import read_export
 from channelsim.calibrate.records import LOST, WON
-from channelsim.calibrate.rehearsal import simulated
-from channelsim.calibrate.write import Written, scenario_text, write_scenario
+from channelsim.calibrate.writing.rehearsal import simulated
+from channelsim.calibrate.writing.write import Written, scenario_text, write_scenario
 from channelsim.engine.trace import Happening
 
 SAMPLE = Path(__file__).parents[2].parent / "shared" / "data" / "ibm_sales_win_loss.csv.zip"

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from channelsim.calibrate.aims import _effect, _values
 from channelsim.calibrate.records import NO, YES
+from channelsim.calibrate.writing.aims import _effect, _values
 
 
 def stages(deals: int, days_of_won: float, seed: int = 1) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from made_exports import MadeRoute, MadeStep, MadeTeam, MadeWorld, made_export, made_team_export
 
-from channelsim.calibrate.fit import estimate
+from channelsim.calibrate.fitting.fit import estimate
 from channelsim.calibrate.records import NO, OPEN, Export
 from channelsim.errors import UserError
 

@@ -13,13 +13,13 @@ import pytest
 from made_exports import MadeRoute, MadeStep, MadeWorld, made_export
 from scipy import stats
 
-from channelsim.calibrate.arrivals import segment_shares, source_fits, source_shares, whole_months
-from channelsim.calibrate.draft import draft_of
 from channelsim.calibrate.estimates import SourceFit
-from channelsim.calibrate.fit import estimate
+from channelsim.calibrate.fitting.arrivals import segment_shares, source_fits, source_shares, whole_months
+from channelsim.calibrate.fitting.fit import estimate
 from channelsim.calibrate.records import Export
-from channelsim.calibrate.template import find_template
-from channelsim.calibrate.write import scenario_text
+from channelsim.calibrate.writing.draft import draft_of
+from channelsim.calibrate.writing.template import find_template
+from channelsim.calibrate.writing.write import scenario_text
 from channelsim.program.layout import layout_of
 from channelsim.program.market import leads_by_month
 from channelsim.scenario.load import load

@@ -13,8 +13,8 @@ import pytest
 from made_exports import MadeRoute, MadeStep, MadeWorld, made_export, without_open_deals
 from scipy import stats
 
-from channelsim.calibrate.conversions import route_fits
 from channelsim.calibrate.estimates import Estimate, RouteFit
+from channelsim.calibrate.fitting.conversions import route_fits
 from channelsim.calibrate.records import LOST, NO, OPEN, WON, YES, Export
 
 QUICK, SLOW = ("gamma", 20.0, 0.8), ("gamma", 70.0, 0.8)

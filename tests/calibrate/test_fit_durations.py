@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from made_exports import draw
 
-from channelsim.calibrate import families
-from channelsim.calibrate.durations import EMPIRICAL, distance, kaplan_meier, spread_of_values, survival_of
-from channelsim.calibrate.families import FAMILIES, GAMMA, LOGNORMAL, WEIBULL
-from channelsim.calibrate.stage_likelihood import (
+from channelsim.calibrate.fitting import families
+from channelsim.calibrate.fitting.durations import EMPIRICAL, distance, kaplan_meier, spread_of_values, survival_of
+from channelsim.calibrate.fitting.families import FAMILIES, GAMMA, LOGNORMAL, WEIBULL
+from channelsim.calibrate.fitting.stage_likelihood import (
     NO_MEAN,
     YES_MEAN,
     Model,

@@ -9,8 +9,8 @@ import pytest
 from made_exports import draw
 from scipy import integrate, stats
 
-from channelsim.calibrate import families
-from channelsim.calibrate.families import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, WEIBULL
+from channelsim.calibrate.fitting import families
+from channelsim.calibrate.fitting.families import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, WEIBULL
 
 LAWS = [(family, mean, cv) for family in FAMILIES for mean in (0.7, 25.0) for cv in (0.4, 1.0, 1.8)]
 LAWS = [law for law in LAWS if law[0] != EXPONENTIAL or law[2] == 1.0]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from made_exports import MadeRoute, MadeStep, MadeWorld, made_export, without_open_deals
 
-from channelsim.calibrate.fit import estimate
+from channelsim.calibrate.fitting.fit import estimate
 from channelsim.calibrate.records import Export
 
 SAID = "it looks as if open deals were left out"

@@ -12,7 +12,7 @@ import pytest
 from made_exports import MadeTeam, made_team_export, owned_export
 
 from channelsim.calibrate.estimates import People
-from channelsim.calibrate.people import people_fits
+from channelsim.calibrate.fitting.people import people_fits
 from channelsim.calibrate.records import Export
 
 MANY = 60

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from channelsim.calibrate import beliefs
-from channelsim.calibrate.pooling import drawn_together, pooled
+from channelsim.calibrate.fitting import beliefs
+from channelsim.calibrate.fitting.pooling import drawn_together, pooled
 
 
 def alone(yes: float, trials: float) -> float:

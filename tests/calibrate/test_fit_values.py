@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from made_exports import MadeRoute, MadeStep, MadeWorld, made_export
 
+from channelsim.calibrate.fitting.values import value_fits
 from channelsim.calibrate.records import WON, Export
-from channelsim.calibrate.values import value_fits
 
 SMALL, LARGE = ("lognormal", 1000.0, 0.6), ("gamma", 8000.0, 0.8)
 

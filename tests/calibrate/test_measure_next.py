@@ -6,7 +6,7 @@ import pytest
 from made_fits import two_ways
 from shown_fits import TWO_WAYS_TEXT, written_for
 
-from channelsim.calibrate.measure_next import SPREAD, Together, parameters_of, what_to_measure
+from channelsim.calibrate.checking.measure_next import SPREAD, Together, parameters_of, what_to_measure
 from channelsim.scenario.load import Study, load
 from channelsim.scenario.reader import read_text
 

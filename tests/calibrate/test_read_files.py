@@ -15,10 +15,10 @@ import polars as pl
 import pytest
 from exports_on_disk import counted, read, report, won_and_lost, zipped
 
-from channelsim.calibrate.notes import Notes
-from channelsim.calibrate.read import read_export
-from channelsim.calibrate.tables import read_table
-from channelsim.calibrate.unpack import MAX_COLUMNS
+from channelsim.calibrate.reading.notes import Notes
+from channelsim.calibrate.reading.read import read_export
+from channelsim.calibrate.reading.tables import read_table
+from channelsim.calibrate.reading.unpack import MAX_COLUMNS
 from channelsim.errors import UserError
 
 TEXT = won_and_lost()
@@ -195,7 +195,7 @@ def test_a_million_columns_are_refused_after_the_first_block(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b",".join(b"c%d" % column for column in range(10**6)))
-    monkeypatch.setattr("channelsim.calibrate.unpack._all_of", None)  # would be called to read on
+    monkeypatch.setattr("channelsim.calibrate.reading.unpack._all_of", None)  # would be called to read on
     with pytest.raises(UserError, match=f"more than {MAX_COLUMNS:,} columns"):
         read_table(path, Notes(), bool)
 

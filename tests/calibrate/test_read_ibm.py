@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from exports_on_disk import check_promises, counted
 
-from channelsim.calibrate.read import read_export
+from channelsim.calibrate.reading.read import read_export
 from channelsim.calibrate.records import Export
 
 SAMPLE = Path(__file__).parents[2].parent / "shared" / "data" / "ibm_sales_win_loss.csv.zip"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from exports_on_disk import read, reading, report, won_and_lost
 
-from channelsim.calibrate.mapping import KEYS, Mapping, mapping_from_text, mapping_text, read_mapping
-from channelsim.calibrate.read import confirmation, draft_mapping
+from channelsim.calibrate.reading.mapping import KEYS, Mapping, mapping_from_text, mapping_text, read_mapping
+from channelsim.calibrate.reading.read import confirmation, draft_mapping
 from channelsim.errors import ScenarioError, UserError
 
 WRONG = {

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from exports_on_disk import check_promises, counted, read, reading, report, stages_of, won_and_lost
 
-from channelsim.calibrate.mapping import mapping_from_text, mapping_text
-from channelsim.calibrate.read import read_with_mapping
+from channelsim.calibrate.reading.mapping import mapping_from_text, mapping_text
+from channelsim.calibrate.reading.read import read_with_mapping
 from channelsim.errors import UserError
 
 SALESFORCE = """\

@@ -8,11 +8,11 @@ import re
 import polars as pl
 import pytest
 
-from channelsim.calibrate.dates import DateColumn, parse_dates
-from channelsim.calibrate.names import names_for
-from channelsim.calibrate.notes import Notes, plain
-from channelsim.calibrate.numbers import parse_numbers
-from channelsim.calibrate.words import channel_words, ending_of
+from channelsim.calibrate.reading.dates import DateColumn, parse_dates
+from channelsim.calibrate.reading.names import names_for
+from channelsim.calibrate.reading.notes import Notes, plain
+from channelsim.calibrate.reading.numbers import parse_numbers
+from channelsim.calibrate.reading.words import channel_words, ending_of
 from channelsim.errors import UserError
 from channelsim.scenario.base import NAME_PATTERN
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from channelsim.calibrate.read import read_export
+from channelsim.calibrate.reading.read import read_export
 from channelsim.calibrate.records import OPEN, WON, Export
 from studies.round_trip.crm import CLEAN, LABELS, Dirt, crm_files, write_files
 from studies.round_trip.exporting import as_export

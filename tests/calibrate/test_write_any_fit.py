@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_fits import amount, empirical, exactly, export_of, route_fit, share, source_fit, spread, step
 
-from channelsim.calibrate.draft import draft_of
 from channelsim.calibrate.estimates import Fit, People, RouteShare, Spread
 from channelsim.calibrate.records import Route
-from channelsim.calibrate.template import find_template
-from channelsim.calibrate.write import AS_IS, scenario_text
+from channelsim.calibrate.writing.draft import draft_of
+from channelsim.calibrate.writing.template import find_template
+from channelsim.calibrate.writing.write import AS_IS, scenario_text
 from channelsim.scenario.load import load
 from channelsim.scenario.reader import read_text
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from made_fits import amount, exactly, export_of, route_fit, share, source_fit, spread, step, two_ways
 
-from channelsim.calibrate.draft import draft_of
 from channelsim.calibrate.estimates import Fit, People
-from channelsim.calibrate.figures import figure, interval, number, shares
 from channelsim.calibrate.records import Route
-from channelsim.calibrate.template import find_template
-from channelsim.calibrate.write import scenario_text, write_scenario
+from channelsim.calibrate.writing.draft import draft_of
+from channelsim.calibrate.writing.figures import figure, interval, number, shares
+from channelsim.calibrate.writing.template import find_template
+from channelsim.calibrate.writing.write import scenario_text, write_scenario
 from channelsim.errors import UserError
 from channelsim.experiment.run import run_study
 from channelsim.scenario.load import load

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from made_fits import empirical, route_fit, spread, step, two_ways
 
-from channelsim.calibrate.cells import Days
-from channelsim.calibrate.draft import draft_of
-from channelsim.calibrate.rehearsal import AS_IS, simulated
-from channelsim.calibrate.settle import Settled, _buyers_days, settle
-from channelsim.calibrate.stays import LOST_OTHERWISE, Enough, stays_of
-from channelsim.calibrate.template import find_template
-from channelsim.calibrate.write import routing_rules, scenario_text
+from channelsim.calibrate.writing.cells import Days
+from channelsim.calibrate.writing.draft import draft_of
+from channelsim.calibrate.writing.rehearsal import AS_IS, simulated
+from channelsim.calibrate.writing.settle import Settled, _buyers_days, settle
+from channelsim.calibrate.writing.stays import LOST_OTHERWISE, Enough, stays_of
+from channelsim.calibrate.writing.template import find_template
+from channelsim.calibrate.writing.write import routing_rules, scenario_text
 from channelsim.engine.trace import Happening
 from channelsim.scenario.load import load
 from channelsim.scenario.reader import read_text

@@ -32,9 +32,9 @@ def learnt(monkeypatch: pytest.MonkeyPatch) -> None:
         sentences=("Dates are read day first: 17 of them can be nothing else.",),
     )
     fit = replace(fit, export=export, sentences=("Small cells are drawn to the others.",))
-    fitting = ModuleType("channelsim.calibrate.fit")
+    fitting = ModuleType("channelsim.calibrate.fitting.fit")
     fitting.estimate = lambda _: fit  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "channelsim.calibrate.fit", fitting)
+    monkeypatch.setitem(sys.modules, "channelsim.calibrate.fitting.fit", fitting)
     monkeypatch.setattr(calibrate, "_read", lambda *_: SimpleNamespace(export=export, mapping=None))
 
 

@@ -14,9 +14,9 @@ import pytest
 from rich.console import Console
 from shown_fits import FORMULA, HOSTILE, TWO_WAYS_TEXT, shown_backtest, shown_fit, written_for
 
+from channelsim.calibrate.checking.later import Figure
+from channelsim.calibrate.checking.measure_next import what_to_measure
 from channelsim.calibrate.estimates import Fit
-from channelsim.calibrate.later import Figure
-from channelsim.calibrate.measure_next import what_to_measure
 from channelsim.errors import RunError
 from channelsim.report import calibration
 from channelsim.report.assumed_lines import assumed_in

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from matplotlib.axes import Axes
 
-from channelsim.calibrate.backtest import Backtest, Fan, Quantiles
+from channelsim.calibrate.checking.backtest import Backtest, Fan, Quantiles
+from channelsim.calibrate.checking.later import Figure
 from channelsim.calibrate.estimates import INTERVAL
-from channelsim.calibrate.later import Figure
 from channelsim.finance.definitions import Unit
 from channelsim.report.calibration_words import FIGURES
 from channelsim.report.charts.calibrated_arrivals import month_ticks

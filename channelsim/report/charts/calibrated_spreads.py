@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from channelsim.calibrate.durations import survival_of
 from channelsim.calibrate.estimates import Fit, Spread
+from channelsim.calibrate.fitting.durations import survival_of
 from channelsim.finance.definitions import Unit
 from channelsim.report.charts.panels import Panel
 from channelsim.report.format import number

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from channelsim.calibrate.backtest import Backtest
+from channelsim.calibrate.checking.backtest import Backtest
 from channelsim.calibrate.estimates import Fit
-from channelsim.calibrate.settle import Settled
+from channelsim.calibrate.writing.settle import Settled
 from channelsim.report.charts.backtest import backtest_panels
 from channelsim.report.charts.calibrated_arrivals import arrival_panels
 from channelsim.report.charts.calibrated_rates import rate_panels

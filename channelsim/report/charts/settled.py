@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 
-from channelsim.calibrate.settle import Row, Settled
+from channelsim.calibrate.writing.settle import Row, Settled
 from channelsim.finance.definitions import Unit
 from channelsim.report.charts.panels import Panel
 from channelsim.report.format import number

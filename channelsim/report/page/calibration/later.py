@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from channelsim.calibrate.backtest import Backtest
-from channelsim.calibrate.backtest import Row as Compared
+from channelsim.calibrate.checking.backtest import Backtest
+from channelsim.calibrate.checking.backtest import Row as Compared
 from channelsim.calibrate.estimates import INTERVAL
 from channelsim.report.calibration_result import Calibration, backtest_sentences, figure_words, number_of
 from channelsim.report.charts.calibration import Kind

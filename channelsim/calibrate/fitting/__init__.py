@@ -1,0 +1,1 @@
+"""An Export to a Fit: every figure with its uncertainty."""

@@ -1,0 +1,1 @@
+"""Files of a CRM to an Export: tables, columns, dates, numbers, stages, and what is odd in them."""

@@ -1,0 +1,1 @@
+"""A Fit and a template to a scenario, settled against simulation."""
