@@ -14,6 +14,9 @@ import polars as pl
 
 Channel = Literal["inside", "outside", "hybrid"]
 
+DAYS_A_MONTH = 365.25 / 12
+"""On average."""
+
 WON, LOST, OPEN = "won", "lost", "open"
 """How a deal stands, `deals.ending`."""
 YES, NO = "yes", "no"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from channelsim.errors import RunError
+from channelsim.experiment.store import write_whole
 
 
 def write_file(path: Path, content: bytes, *, replace: bool, example: str) -> None:
@@ -20,22 +20,25 @@ def write_file(path: Path, content: bytes, *, replace: bool, example: str) -> No
         if not folder.is_dir():
             raise RunError(f"{path}: {folder} is a file, not a folder; name a file in another folder")
         path.parent.mkdir(parents=True, exist_ok=True)
-        if replace and path.exists():
-            _written_over(path, content)
-            return
-        with path.open("xb") as out:
-            out.write(content)
+        _write(path, content, replace=replace)
     except FileExistsError as error:
         raise RunError(f"{path} exists already and was left as it is; name another file") from error
     except PermissionError as error:
         raise RunError(f"{path}: no permission to write there; name a file in another folder") from error
 
 
-def _written_over(path: Path, content: bytes) -> None:
-    """The new content or the old, never a part: written beside, then renamed."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+def _write(path: Path, content: bytes, *, replace: bool) -> None:
+    """The whole content, or what was there before."""
+    if replace and path.is_file():
+        write_whole(path.resolve(), content)
+        return
+    if replace and path.exists():  # a pipe or a device, such as /dev/stdout
+        path.write_bytes(content)
+        return
+    out = path.open("xb")
     try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        with out:
+            out.write(content)
+    except OSError:
+        path.unlink()
+        raise

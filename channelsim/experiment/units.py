@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,31 +30,12 @@ from channelsim.scenario.varied import Varied
 from channelsim.version import VERSION
 
 FloatArray = NDArray[np.float64]
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 CHUNK = 50
 """Replications in one go, at most: what is lost when a worker dies, and a step of progress."""
 JOBS_KEPT = 8
 COMPILERS_KEPT = 32
 """One for each shape of program, such as another headcount makes."""
 LUCK = tuple(f"luck.{kind}" for kind in KINDS)
-
-
-class Kept(Generic[K, V]):
-    """Values by key; of too many, those used last."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._values: OrderedDict[K, V] = OrderedDict()
-
-    def get_or(self, key: K, make: Callable[[], V]) -> V:
-        """The value of a key, made now if it is not there."""
-        if key not in self._values:
-            self._values[key] = make()
-            if len(self._values) > self.most:
-                self._values.popitem(last=False)
-        self._values.move_to_end(key)
-        return self._values[key]
 
 
 @dataclass(frozen=True, order=True)
@@ -84,12 +64,6 @@ class Spec:
     engine: str
     figures: tuple[str, ...]
     version: str = VERSION
-    _jobs: Kept[tuple[int, int], Job] = field(init=False, compare=False, repr=False)
-    _compilers: Kept[tuple[int, Layout], Compiler] = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_jobs", Kept(JOBS_KEPT))
-        object.__setattr__(self, "_compilers", Kept(COMPILERS_KEPT))
 
     def copy(self) -> Spec:
         """Of its own for a worker: what was compiled is not shared."""
@@ -97,7 +71,7 @@ class Spec:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Without what was compiled here."""
-        return Spec, tuple(getattr(self, each.name) for each in fields(self) if each.init)
+        return Spec, tuple(getattr(self, each.name) for each in fields(self))
 
     @cached_property
     def design(self) -> Design:
@@ -115,12 +89,21 @@ class Spec:
 
     def job(self, point: int, strategy: int) -> Job:
         """A strategy at a point, compiled. Raises ScenarioError if the point makes no sound scenario."""
-        return self._jobs.get_or((point, strategy), lambda: self._compiled(point, strategy))
+        return self._jobs(point, strategy)
+
+    @cached_property
+    def _jobs(self) -> Callable[[int, int], Job]:
+        return lru_cache(JOBS_KEPT)(self._compiled)
+
+    @cached_property
+    def _compilers(self) -> Callable[[int, Layout], Compiler]:
+        """A strategy's compiler by layout."""
+        return lru_cache(COMPILERS_KEPT)(lambda _strategy, layout: Compiler(layout))
 
     def _compiled(self, point: int, strategy: int) -> Job:
         scenario, beliefs = self._varied[strategy].at(self.overrides(point))
         layout = layout_of(scenario)
-        compiler = self._compilers.get_or((strategy, layout), lambda: Compiler(layout))
+        compiler = self._compilers(strategy, layout)
         return job_of(self.strategies[strategy], scenario, self.engine, beliefs, compiler)
 
     @cached_property

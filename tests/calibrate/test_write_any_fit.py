@@ -14,9 +14,10 @@ from channelsim.calibrate.estimates import Fit, People, RouteShare, Spread
 from channelsim.calibrate.records import Route
 from channelsim.calibrate.writing.draft import draft_of
 from channelsim.calibrate.writing.template import find_template
-from channelsim.calibrate.writing.write import AS_IS, scenario_text
+from channelsim.calibrate.writing.write import scenario_text
 from channelsim.scenario.load import load
 from channelsim.scenario.reader import read_text
+from channelsim.scenario.schema import IMPLICIT_STRATEGY
 
 SEGMENTS = ("small", "mid-size", "No", "enterprise")
 STEPS = ("qualify", "demo", "validated", "close")
@@ -117,7 +118,7 @@ def fits(draw: st.DrawFn) -> Fit:
 def test_the_text_is_a_sound_scenario_with_lines_that_can_be_read(fit: Fit, template: str) -> None:
     text = scenario_text(draft_of(fit, find_template(template)))
     study = load(read_text(text, "written"))
-    assert AS_IS in study.strategies
+    assert IMPLICIT_STRATEGY in study.strategies
     assert set(study.scenario.motions) == {route.name for route in fit.routes}
     long = [line for line in text.splitlines() if len(line) > 120 and "empirical" not in line]
     assert not long

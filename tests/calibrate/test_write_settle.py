@@ -10,7 +10,7 @@ from made_fits import empirical, route_fit, spread, step, two_ways
 
 from channelsim.calibrate.writing.cells import Days
 from channelsim.calibrate.writing.draft import draft_of
-from channelsim.calibrate.writing.rehearsal import AS_IS, simulated
+from channelsim.calibrate.writing.rehearsal import simulated
 from channelsim.calibrate.writing.settle import Settled, _buyers_days, settle
 from channelsim.calibrate.writing.stays import LOST_OTHERWISE, Enough, stays_of
 from channelsim.calibrate.writing.template import find_template
@@ -18,6 +18,7 @@ from channelsim.calibrate.writing.write import routing_rules, scenario_text
 from channelsim.engine.trace import Happening
 from channelsim.scenario.load import load
 from channelsim.scenario.reader import read_text
+from channelsim.scenario.schema import IMPLICIT_STRATEGY
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,9 @@ def test_what_was_raised_says_from_what(settled: Settled) -> None:
 
 
 def test_simulated_deals_go_the_ways_that_the_exports_went(settled: Settled) -> None:
-    scenario = load(read_text(scenario_text(settled.draft), "the scenario"), only=[AS_IS]).strategies[AS_IS]
+    scenario = load(read_text(scenario_text(settled.draft), "the scenario"), only=[IMPLICIT_STRATEGY]).strategies[
+        IMPLICIT_STRATEGY
+    ]
     rows = stays_of(scenario, 31, 365, 1, Enough(stays=20_000, in_a_step=0, runs=1, most_runs=24)).rows
     first = rows.filter(rows["step"] == "demo")
     for segment, field in (("small", 0.2), ("large", 0.7)):

@@ -25,13 +25,13 @@ from channelsim.calibrate.records import WON, Export
 from channelsim.errors import UserError
 from channelsim.scenario.load import Beliefs, load
 from channelsim.scenario.reader import read_text
+from channelsim.scenario.schema import IMPLICIT_STRATEGY
 
 Floats = NDArray[np.float64]
 Learn = Callable[[Export], Fit]
 Write = Callable[[Fit, dt.date], str]
 """A fit and the first day of the horizon in, a scenario's text out, its arrivals those at the end of the fit."""
 
-AS_IS = "as_is"
 REPLICATIONS = {20_000: 199, 100_000: 99}
 """By how many deals there are at most; beyond, FEWEST_REPLICATIONS. With 199 the 10th and the 190th of the figures
 are the ends of an interval of exactly 90%, with 99 the 5th and the 95th, with 19 the first and the last."""
@@ -136,7 +136,9 @@ def run_backtest(
     fit = learn(early)
     text = write(fit, windows.warmup_start)
     sets = [f"horizon.months={windows.warmup_months + months}", f"horizon.warmup_months={windows.warmup_months}"]
-    beliefs = load(read_text(text, "the scenario of the early window"), sets, only=[AS_IS]).beliefs[AS_IS]
+    beliefs = load(read_text(text, "the scenario of the early window"), sets, only=[IMPLICIT_STRATEGY]).beliefs[
+        IMPLICIT_STRATEGY
+    ]
     truth = seen(export, windows)
     deals = len(export.deals)
     replications = replications or next(

@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from channelsim.calibrate.estimates import Estimate, SourceFit
 from channelsim.calibrate.fitting import beliefs
-from channelsim.calibrate.records import Export
+from channelsim.calibrate.records import DAYS_A_MONTH, Export
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MONTHS_A_YEAR = 12
-DAYS_A_MONTH = 365.25 / 12
 GROWTH_NEEDS, SEASONS_NEED = 12, 24
 """Whole months, below which neither can be told from luck or from each other."""
 LOG_GROWTH_SD = 0.5

@@ -63,7 +63,7 @@ def _on_losses(export: Export) -> list[str]:
 
 def _on_open_deals(export: Export) -> list[str]:
     """Whether open deals seem to have been left out: then deals of late are in only if they ended soon."""
-    if not export.deals.height or (export.deals["ending"] == OPEN).any():
+    if (export.deals["ending"] == OPEN).any():
         return []
     if export.origin is None:
         return ["No deal is open: were open ones left out, days are too short and win rates are of quick deals."]

@@ -12,11 +12,11 @@ from channelsim.calibrate.estimates import Estimate, People
 from channelsim.calibrate.fitting import beliefs
 from channelsim.calibrate.fitting.at_work import FEWEST_DEALS, Reps, counts_of, reps_of
 from channelsim.calibrate.fitting.ramping import ramp
-from channelsim.calibrate.records import WON, Export
+from channelsim.calibrate.records import DAYS_A_MONTH, WON, Export
 
 Floats = NDArray[np.float64]
 
-DAYS_A_MONTH, DAYS_A_YEAR = 365.25 / 12, 365.25
+DAYS_A_YEAR = 365.25
 KNOWN_OWNERS = 0.5
 """Share of a route's deals that must name an owner."""
 FEWEST_REP_YEARS = 3.0

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from channelsim.calibrate.estimates import Estimate
 from channelsim.calibrate.fitting import beliefs
 from channelsim.calibrate.fitting.at_work import Reps, counts_of
-from channelsim.calibrate.records import Export
+from channelsim.calibrate.records import DAYS_A_MONTH, Export
 
 Floats = NDArray[np.float64]
 
-DAYS_A_MONTH = 365.25 / 12
 SLICE = DAYS_A_MONTH / 2
 """Days in which a rep's pace is taken as one."""
 FEWEST_JOINERS = 5

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from channelsim.calibrate.estimates import Fit, RouteFit, SourceFit
-from channelsim.calibrate.records import LOST, OPEN, WON
+from channelsim.calibrate.records import DAYS_A_MONTH, LOST, OPEN, WON
 from channelsim.calibrate.writing.aims import Aim, aims_of
 from channelsim.calibrate.writing.cells import Cell, Days
 from channelsim.calibrate.writing.staffing import (
@@ -40,7 +40,6 @@ from channelsim.scenario.team import Team
 
 MEASURED_MONTHS = 12
 MOST_WARMUP = 12
-DAYS_A_MONTH = 365.25 / 12
 FEWEST_DEALS, FEWEST_WINS, LEAST_SHARE = 200, 50, 0.02
 """Of a route, before the scenario asks what happened if everything went that way."""
 FEWEST_IN_A_SEGMENT = 10

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from channelsim.calibrate.records import DAYS_A_MONTH
 from channelsim.calibrate.writing.cells import Cell, Days
 from channelsim.calibrate.writing.draft import Draft
 from channelsim.calibrate.writing.staffing import routed
@@ -19,7 +20,7 @@ from channelsim.calibrate.writing.stays import Enough, Stays, stays_of
 from channelsim.scenario.load import load
 from channelsim.scenario.reader import read_text
 from channelsim.scenario.routing import RoutingRule
-from channelsim.scenario.schema import Scenario
+from channelsim.scenario.schema import IMPLICIT_STRATEGY, Scenario
 
 SEED = 1
 FEWEST_STAYS = 20_000
@@ -28,8 +29,6 @@ FEWEST_IN_A_STEP = 500
 FEWEST_RUNS = 10
 MOST_RUNS = 120
 MOST_TAIL_MONTHS = 48
-DAYS_A_MONTH = 365.25 / 12
-AS_IS = "as_is"
 
 
 def simulated(draft: Draft, text_of: Callable[[Draft], str], only: Collection[str] = ()) -> Stays:
@@ -39,7 +38,7 @@ def simulated(draft: Draft, text_of: Callable[[Draft], str], only: Collection[st
     draft = replace(draft, days=known)
     text = read_text(text_of(draft), "the scenario being written")
     sets = [f"sources.{source.name}.annual_growth=0" for source in draft.fit.sources]
-    scenario = load(text, sets, only=[AS_IS]).strategies[AS_IS]
+    scenario = load(text, sets, only=[IMPLICIT_STRATEGY]).strategies[IMPLICIT_STRATEGY]
     from_day, to_day = (months * DAYS_A_MONTH for months in (draft.warmup_months, draft.months))
     share = math.ceil(FEWEST_STAYS / len(draft.fit.routes))
     enough = Enough(share, FEWEST_IN_A_STEP, FEWEST_RUNS, MOST_RUNS)

@@ -57,9 +57,7 @@ class Row:
     before_sd: float
     after_mean: float  # simulated with what is written
     after_sd: float
-    after_error: (
-        float  # standard error of after_mean; a few deals rarely show the long days, so the wanted spread counts
-    )
+    after_error: float  # standard error of after_mean, by the larger spread: few deals rarely show the long days
     simulated: int  # deals behind it
     is_least: bool  # whether the work alone takes longer than the export's days, or than the quickest of them
     is_total: bool = False  # since the deal's creation, in place of in the step

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channelsim.calibrate.estimates import Fit, People
+from channelsim.calibrate.records import DAYS_A_MONTH
 from channelsim.calibrate.writing.template import Work
 from channelsim.scenario.base import for_segment
 from channelsim.scenario.distributions import mean_of
@@ -16,7 +17,7 @@ BUSY = 0.72
 """Of their selling time, what reps of a team are busy that is sized here: enough to do, and no endless queue."""
 BUSIEST = 0.85
 """Beyond it the assumed efforts cannot be those of the people who coped: they are scaled down to it."""
-WEEKS_A_MONTH = 365.25 / 12 / 7
+WEEKS_A_MONTH = DAYS_A_MONTH / 7
 DAYS_A_YEAR = 365.25
 MONTHS_A_YEAR = 12
 

@@ -23,10 +23,10 @@ from channelsim.calibrate.writing.roominess import with_room
 from channelsim.calibrate.writing.settle import Settled, settle
 from channelsim.calibrate.writing.staffing import BUSY, largest_route, routed
 from channelsim.calibrate.writing.template import DEFAULT_TEMPLATE, find_template, plain
+from channelsim.scenario.schema import IMPLICIT_STRATEGY
 
 REPLICATIONS = 200
 ONLY = "only_"
-AS_IS = "as_is"
 LEAST_QUOTA = 1.0
 
 
@@ -283,7 +283,7 @@ def _strategies(lines: Lines, draft: Draft) -> None:
         "left over; shares of the segment, and what is known of them, stand beside."
     )
     lines.field(0, "strategies")
-    lines.field(1, AS_IS)
+    lines.field(1, IMPLICIT_STRATEGY)
     lines.field(2, "routing")
     for rule, comment in routing_rules(draft):
         lines.item(3, rule, comment)
