@@ -39,7 +39,8 @@ from channelsim.scenario.schema import LAST_START_DAY
 from channelsim.scenario.team import Team
 
 MEASURED_MONTHS = 12
-MOST_WARMUP = 12
+WARMUP, MOST_WARMUP = 2.5, 12
+"""Times what a deal takes that is won, and months at most."""
 FEWEST_DEALS, FEWEST_WINS, LEAST_SHARE = 200, 50, 0.02
 """Of a route, before the scenario asks what happened if everything went that way."""
 FEWEST_IN_A_SEGMENT = 10
@@ -192,12 +193,13 @@ def _start(fit: Fit, template: Template) -> dt.date:
 
 
 def _warmup_months(fit: Fit) -> int:
-    """Until the pipeline is about full: one and a half times what a deal takes that is won."""
+    """Until the pipeline is about full: by then all but a twelfth of deals have ended, were they as long at random
+    as an exponential is."""
     longest = 0.0
     for route in fit.routes:
         by_step = (max((s.mean.value for s in step.if_yes.values()), default=0.0) for step in route.steps)
         longest = max(longest, sum(by_step))
-    return min(max(1, math.ceil(1.5 * longest / DAYS_A_MONTH)), MOST_WARMUP)
+    return min(max(1, math.ceil(WARMUP * longest / DAYS_A_MONTH)), MOST_WARMUP)
 
 
 def _deals_a_month(fit: Fit, template: Template, warmup: int, entry: float) -> dict[str, float]:
@@ -260,7 +262,7 @@ def is_believed(fit: Fit, route: str) -> bool:
 def _quotas(
     fit: Fit, demand: Demand, staff: Mapping[str, Staff], deal_values: Mapping[str, float]
 ) -> dict[str, float]:
-    """What a seat books in a year: from the export's reps where it says, else from deals, win rates and values."""
+    """What a seat books in a year: from deals, win rates and values."""
     quotas = {}
     for route, deals in demand.by_route(fit).items():
         win_rate = next(each for each in fit.routes if each.name == route).win_rate
